@@ -1,0 +1,110 @@
+"""Every setting of the server. The only reader of the environment."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from .engine.models import EncoderContext
+from .engine.whisper import WhisperConfig
+from .protocols.base import Limits
+from .session.config import SessionConfig
+from .session.decoding import DecodeOptions
+from .session.endpointing import EndpointingConfig
+
+Seconds = Annotated[float, Field(ge=0)]
+
+
+class Settings(BaseSettings):
+    """One field for each variable; the description is its documentation, with the unit."""
+
+    model_config = SettingsConfigDict(env_prefix="STT_", env_ignore_empty=True, frozen=True)
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least severe log lines: debug, info, warning, error."
+    )
+
+    model: str = Field(
+        "base",
+        validation_alias="WHISPER_MODEL_SIZE",
+        min_length=1,
+        description="The model: pico, a faster-whisper size, a hub id, or a folder.",
+    )
+    device: Literal["auto", "cpu", "cuda"] = Field(
+        "auto", description="Where the model runs: auto, cpu, cuda."
+    )
+    device_index: int = Field(0, ge=0, description="Number of the GPU.")
+    compute_type: str = Field(
+        "auto", description="CTranslate2's, such as int8 or float16; auto: the fastest."
+    )
+    cpu_threads: int = Field(0, ge=0, description="Threads of the model on a CPU; 0: all cores.")
+    encoder_context: Literal["auto", "full", "fit"] = Field(
+        "auto",
+        description="Audio given to the encoder. full: 30 s; fit: about as much as there is;"
+        " auto: what the model's folder declares, else full.",
+    )
+    beam_size: int = Field(1, ge=1, le=10, description="Beams of a final; interims are greedy.")
+    max_batch_size: int = Field(16, ge=1, le=256, description="Requests in one model call.")
+
+    language: str | None = Field(None, description="Whisper language code; unset: detected.")
+    vad_threshold: float = Field(
+        0.5, gt=0, lt=1, description="Probability from which a window counts as speech."
+    )
+    endpointing_ms: int = Field(
+        500, ge=100, le=5000, description="Silence that ends an utterance, in ms."
+    )
+    interim_interval_ms: int = Field(
+        500, ge=100, le=5000, description="New audio that an interim waits for, in ms."
+    )
+    max_utterance_s: float = Field(
+        28.0, ge=5, le=28, description="Length at which an utterance is cut, in s."
+    )
+
+    max_sessions: int = Field(100, ge=1, description="Sessions served at once; more get a 503.")
+    max_message_bytes: int = Field(
+        4 * 1024 * 1024, ge=1024, description="Largest WebSocket message, in bytes."
+    )
+    idle_timeout_s: float = Field(
+        60.0, gt=0, description="Time without any message after which a session ends, in s."
+    )
+    max_session_s: Seconds = Field(0.0, description="Longest session, in s; 0: no limit.")
+    send_timeout_s: float = Field(
+        10.0, gt=0, description="Time a client may take to read a message, in s."
+    )
+    shutdown_timeout_s: float = Field(
+        10.0, gt=0, description="Time that open sessions get for their last finals, in s."
+    )
+
+    def whisper(self) -> WhisperConfig:
+        context = self.encoder_context
+        return WhisperConfig(
+            device=self.device,
+            device_index=self.device_index,
+            compute_type=self.compute_type,
+            cpu_threads=self.cpu_threads,
+            beam_size=self.beam_size,
+            encoder_context=None if context == "auto" else EncoderContext(context),
+        )
+
+    def session(self) -> SessionConfig:
+        """What holds for clients that say nothing else."""
+        return SessionConfig(
+            decoding=DecodeOptions(language=self.language),
+            endpointing=EndpointingConfig(
+                threshold=self.vad_threshold,
+                release=max(0.01, self.vad_threshold - 0.15),
+                silence_s=self.endpointing_ms / 1000,
+            ),
+            hop_s=self.interim_interval_ms / 1000,
+            max_utterance_s=self.max_utterance_s,
+        )
+
+    def limits(self) -> Limits:
+        return Limits(
+            max_message_bytes=self.max_message_bytes,
+            idle_timeout_s=self.idle_timeout_s,
+            max_session_s=self.max_session_s,
+            send_timeout_s=self.send_timeout_s,
+        )

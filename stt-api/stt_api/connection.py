@@ -1,0 +1,224 @@
+"""The I/O shell: one WebSocket, one protocol, one session, the shared engine."""
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+
+from fastapi import WebSocket, WebSocketDisconnect
+
+from .engine.engine import Engine
+from .errors import ClientError, ClientTooSlow, MessageTooLarge, SttError, UnknownMessage
+from .protocols.base import (
+    Audio,
+    Command,
+    Configure,
+    Configured,
+    EndOfStream,
+    Finalize,
+    KeepAlive,
+    Limits,
+    Message,
+    Ready,
+    WireProtocol,
+)
+from .session.audio import AudioFormat
+from .session.config import SessionConfig
+from .session.decoding import DecodeRequest
+from .session.events import EndReason
+from .session.session import Session
+
+logger = logging.getLogger(__name__)
+
+NewSession = Callable[[SessionConfig], Session]
+
+
+class ClientGone(Exception):
+    """The client left without an end of stream. Nobody is there to be told."""
+
+
+class Connection:
+    """Serve one client. ``shut_down()`` may be called from outside at any time."""
+
+    def __init__(
+        self,
+        socket: WebSocket,
+        protocol: WireProtocol,
+        new_session: NewSession,
+        engine: Engine,
+        limits: Limits,
+    ) -> None:
+        self.id = uuid.uuid4().hex
+        self.closed = asyncio.Event()
+        self._socket = socket
+        self._protocol = protocol
+        self._new_session = new_session
+        self._session = new_session(protocol.config)
+        self._heard_audio = False
+        self._engine = engine
+        self._limits = limits
+        self._tasks: asyncio.TaskGroup
+        self._sending = asyncio.Lock()  # keeps events in order
+        self._decoded = asyncio.Event()
+        self._patience = asyncio.timeout_at(None)  # around the wait for the next message
+        now = asyncio.get_running_loop().time()
+        self._deadline = now + (limits.max_session_s or float("inf"))
+        self._deadline_reason = EndReason.MAX_DURATION
+
+    async def serve(self) -> None:
+        """Return when everything is said and the socket is closed, or the client is gone."""
+        await self._socket.accept()
+        logger.info("session started", extra={"session_id": self.id})
+        ending: EndReason | SttError | None = None
+        try:
+            ending = await self._converse()
+        except ExceptionGroup as group:  # of the tasks; the first failure has stopped the others
+            ending = _failure(group)
+        finally:
+            logger.info("session ended", extra={"session_id": self.id, "ending": _name(ending)})
+            if ending:
+                await self._close(ending)
+            self.closed.set()
+
+    def shut_down(self) -> None:
+        """Take no more messages; say everything that is owed, then close."""
+        self._deadline = asyncio.get_running_loop().time()
+        self._deadline_reason = EndReason.SERVER_SHUTDOWN
+        if self._patience.when() is not None and not self._patience.expired():
+            self._patience.reschedule(self._deadline)
+
+    async def _converse(self) -> EndReason | SttError:
+        """Return why it ended, after the last event."""
+        async with asyncio.TaskGroup() as self._tasks:
+            await self._say(Ready(self.id, self._engine.name, self._protocol.config, self._limits))
+            ending: EndReason | SttError
+            try:
+                ending = await self._listen()
+            except ClientError as error:
+                ending = error
+            self._session.end(ending if isinstance(ending, EndReason) else EndReason.FAILED)
+            await self._pump()
+        return ending
+
+    # In.
+
+    async def _listen(self) -> EndReason:
+        """Take messages until one of them, or the time, ends the stream."""
+        while True:
+            message = await self._next_message()
+            if isinstance(message, EndReason):
+                return message
+            try:
+                command = self._protocol.decode(message)
+            except UnknownMessage as error:
+                await self._send(self._protocol.encode_error(error))
+                continue
+            if isinstance(command, EndOfStream):
+                return EndReason.END_OF_STREAM
+            await self._obey(command)
+
+    async def _next_message(self) -> Message | EndReason:
+        clock = asyncio.get_running_loop().time
+        if clock() >= self._deadline:
+            return self._deadline_reason
+        until = min(clock() + self._limits.idle_timeout_s, self._deadline)
+        try:
+            async with asyncio.timeout_at(until) as self._patience:
+                received = await self._socket.receive()
+        except TimeoutError:
+            return self._deadline_reason if clock() >= self._deadline else EndReason.IDLE_TIMEOUT
+        if received["type"] == "websocket.disconnect":
+            raise ClientGone
+        message: Message = received.get("bytes") or received.get("text") or b""
+        if len(message) > (limit := self._limits.max_message_bytes):
+            raise MessageTooLarge(f"message: {len(message)} bytes; at most {limit} are allowed")
+        return message
+
+    async def _obey(self, command: Command) -> None:
+        match command:
+            case Audio(data):
+                await self._hear(data)
+            case Finalize(finalize_id):
+                self._session.finalize(finalize_id)
+                await self._pump()
+            case Configure(config, greet):
+                await self._configure(config, greet)
+            case KeepAlive() | EndOfStream():
+                pass
+
+    async def _hear(self, data: bytes) -> None:
+        """Take audio a second at a time, so that others have their turn and memory its bound."""
+        self._heard_audio = True
+        for piece in _seconds(data, self._session.config.audio):
+            while not self._session.wants_audio():
+                self._decoded.clear()
+                await self._decoded.wait()
+            self._session.receive_audio(piece)
+            await self._pump()
+            await asyncio.sleep(0)
+
+    async def _configure(self, config: SessionConfig, greet: bool) -> None:
+        if self._heard_audio:
+            self._session.configure(config)
+        else:
+            self._session = self._new_session(config)
+        ready = Ready(self.id, self._engine.name, config, self._limits)
+        await self._say(ready if greet else Configured(config))
+
+    # Out.
+
+    async def _pump(self) -> None:
+        """Move everything the session has produced to where it goes."""
+        if request := self._session.request_to_decode():
+            self._tasks.create_task(self._decode(request))
+        async with self._sending:
+            for event in self._session.events_to_send():
+                await self._send(self._protocol.encode(event))
+
+    async def _decode(self, request: DecodeRequest) -> None:
+        self._session.receive_transcript(await self._engine.submit(request))
+        self._decoded.set()
+        await self._pump()
+
+    async def _say(self, reply: Ready | Configured) -> None:
+        async with self._sending:
+            await self._send(self._protocol.encode(reply))
+
+    async def _send(self, messages: Iterable[str]) -> None:
+        try:
+            for message in messages:
+                async with asyncio.timeout(self._limits.send_timeout_s):
+                    await self._socket.send_text(message)
+        except TimeoutError:
+            raise ClientTooSlow("the client does not read what it is sent") from None
+        except (WebSocketDisconnect, RuntimeError):  # Starlette's word for a closed socket
+            raise ClientGone from None
+
+    async def _close(self, ending: EndReason | SttError) -> None:
+        with suppress(ClientGone, ClientTooSlow, TimeoutError, RuntimeError, WebSocketDisconnect):
+            if isinstance(ending, SttError):
+                await self._send(self._protocol.encode_error(ending))
+            async with asyncio.timeout(self._limits.send_timeout_s):
+                await self._socket.close(self._protocol.close_code(ending))
+
+
+def _seconds(data: bytes, audio: AudioFormat) -> Iterable[bytes]:
+    step = audio.sample_rate * audio.frame_bytes
+    return (data[start : start + step] for start in range(0, len(data), step))
+
+
+def _failure(group: ExceptionGroup) -> SttError | None:
+    """Return what to tell the client; None when it is gone. Raise what nobody expected."""
+    if group.subgroup(ClientGone):
+        return None
+    if errors := group.subgroup(SttError):
+        first = errors.exceptions[0]
+        return first if isinstance(first, SttError) else SttError("internal error")
+    raise group
+
+
+def _name(ending: EndReason | SttError | None) -> str:
+    if ending is None:
+        return "client_gone"
+    return str(ending) if isinstance(ending, EndReason) else ending.code

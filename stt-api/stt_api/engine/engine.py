@@ -1,0 +1,97 @@
+"""Run the model on batches from every session. The only code that knows of threads."""
+
+import asyncio
+import logging
+from collections.abc import Hashable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
+
+from ..errors import ModelFailed
+from ..session.decoding import DecodeRequest, Transcript
+from .scheduler import Scheduler
+
+logger = logging.getLogger(__name__)
+
+
+class Transcriber(Protocol):
+    """A model. ``transcribe`` is called from one thread, with requests of one ``batch_key``."""
+
+    name: str
+
+    def batch_key(self, request: DecodeRequest) -> Hashable: ...
+
+    def transcribe(self, requests: Sequence[DecodeRequest]) -> list[Transcript]: ...
+
+
+class Job:
+    """A request and whoever waits for its transcript, who may have left."""
+
+    def __init__(self, request: DecodeRequest) -> None:
+        self.request = request
+        self.future: asyncio.Future[Transcript] = asyncio.get_running_loop().create_future()
+
+    def resolve(self, transcript: Transcript) -> None:
+        if not self.future.done():  # the client left while the model ran
+            self.future.set_result(transcript)
+
+    def fail(self, error: Exception) -> None:
+        if not self.future.done():
+            self.future.set_exception(error)
+
+
+class Engine:
+    """Submit from any session while ``run()`` runs; ``alive`` tells if it does."""
+
+    def __init__(self, transcriber: Transcriber, max_batch_size: int) -> None:
+        self.name = transcriber.name
+        self.transcriber = transcriber
+        self.alive = False
+        self._scheduler: Scheduler[Job] = Scheduler(
+            max_batch_size,
+            is_final=lambda job: job.request.final,
+            batch_key=lambda job: transcriber.batch_key(job.request),
+        )
+        self._wake = asyncio.Event()
+
+    async def submit(self, request: DecodeRequest) -> Transcript:
+        """Wait for the transcript; raise ModelFailed if the model did."""
+        if not self.alive:
+            raise ModelFailed("the engine is not running")
+        job = Job(request)
+        self._scheduler.add(job)
+        self._wake.set()
+        return await job.future
+
+    async def run(self) -> None:
+        """Serve until cancelled. Whoever still waits then is told."""
+        self.alive = True
+        try:
+            with ThreadPoolExecutor(1, thread_name_prefix="model") as thread:
+                while True:
+                    await self._wake.wait()
+                    self._wake.clear()
+                    while jobs := self._scheduler.next_batch():
+                        await self._run_batch(jobs, thread)
+        finally:
+            self.alive = False
+            for job in self._scheduler.waiting:
+                job.fail(ModelFailed("the engine has stopped"))
+
+    async def _run_batch(self, jobs: list[Job], thread: ThreadPoolExecutor) -> None:
+        jobs = [job for job in jobs if not job.future.done()]
+        if not jobs:
+            return
+        requests = [job.request for job in jobs]
+        failure = ModelFailed("the engine has stopped")
+        try:
+            transcripts = await asyncio.get_running_loop().run_in_executor(
+                thread, self.transcriber.transcribe, requests
+            )
+            for job, transcript in zip(jobs, transcripts, strict=True):
+                job.resolve(transcript)
+        except Exception:  # whatever the model raises concerns these callers only
+            logger.exception("model failed", extra={"batch_size": len(jobs)})
+            failure = ModelFailed("the model failed on this audio")
+        finally:
+            for job in jobs:
+                job.fail(failure)  # nothing to those that have their transcript

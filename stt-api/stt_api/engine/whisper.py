@@ -1,0 +1,258 @@
+"""faster-whisper and CTranslate2 behind one call: requests in, transcripts out.
+
+One ``encode`` and one ``generate`` for the whole batch. Whisper's padding to 30 s is kept only
+for models that need it. See docs/architecture.md for the measurements behind this.
+"""
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import ctranslate2
+import numpy as np
+from faster_whisper import WhisperModel, available_models
+from faster_whisper.tokenizer import Tokenizer
+from faster_whisper.transcribe import get_suppressed_tokens, merge_punctuations
+
+from ..errors import ModelUnavailable
+from ..session.audio import SAMPLE_RATE, Samples
+from ..session.decoding import DecodeOptions, DecodeRequest, Task, Transcript
+from ..session.events import Word
+from ..session.gating import is_repetitive
+from .models import EncoderContext, ModelSource
+
+BUCKETS_S = (2, 4, 6, 8, 12, 16, 20, 30)  # encoder contexts: items of one batch have one length
+LONGEST_S = BUCKETS_S[-1]
+PADDING_S = 0.5  # silence that a right-sized context needs behind the speech
+FRAME = 160  # samples of one mel frame
+MAX_LENGTH = 448  # tokens that Whisper's decoder can hold, prompt included
+PROMPT_STEP = 8  # prompts are cut to multiples of this many tokens, so that batches form
+MAX_PROMPT = MAX_LENGTH // 2 - 1
+OPENERS = "\"'“¿([{-"  # punctuation that belongs to the word after it, as in faster-whisper
+CLOSERS = "\"'.。,，!！?？:：”)]}、"
+
+
+@dataclass(frozen=True, slots=True)
+class WhisperConfig:
+    device: str = "auto"
+    device_index: int = 0
+    compute_type: str = "auto"
+    cpu_threads: int = 0
+    """0: one for each core."""
+    beam_size: int = 1
+    """Of finals. Interims are greedy."""
+    encoder_context: EncoderContext | None = None
+    """None: what the model's folder says, else full."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchKey:
+    """What the requests of one call must have in common."""
+
+    context_s: int
+    prompt_tokens: int  # <|startoftranscript|> has to stand at one position
+    beam_size: int
+
+
+class WhisperTranscriber:
+    """Not for two threads at once: the engine calls it from one."""
+
+    def __init__(self, source: ModelSource, config: WhisperConfig) -> None:
+        self.name = source.name
+        self.config = config
+        self.encoder_context = config.encoder_context or source.encoder_context
+        self.whisper = _load(source, config)
+        self.languages = tuple(self.whisper.supported_languages)
+        self._suppressed = get_suppressed_tokens(self._tokenizer("en", Task.TRANSCRIBE), [-1])
+        self._prompt_tokens = lru_cache(maxsize=1024)(self._tokenize_prompt)
+
+    @property
+    def device(self) -> str:
+        return str(self.whisper.model.device)
+
+    def warm_up(self) -> None:
+        """Pay for lazy initialisation before the first client does."""
+        options = DecodeOptions(words=True)
+        for seconds in (1, LONGEST_S):
+            noise = np.random.default_rng(0).normal(0, 0.1, seconds * SAMPLE_RATE)
+            self.transcribe([DecodeRequest(noise.astype(np.float32), options, final=True)])
+
+    def batch_key(self, request: DecodeRequest) -> BatchKey:
+        return BatchKey(
+            self._context_s(request),
+            len(self._prompt_tokens(request.options.prompt, request.options.keyterms)),
+            self.config.beam_size if request.final else 1,
+        )
+
+    def transcribe(self, requests: Sequence[DecodeRequest]) -> list[Transcript]:
+        """Transcribe requests that share one ``batch_key``, which decides the options."""
+        key = self.batch_key(requests[0])
+        transcripts = self._transcribe(requests, key)
+        return [
+            self._again(request, key) if self._suspect(key, transcript) else transcript
+            for request, transcript in zip(requests, transcripts, strict=True)
+        ]
+
+    def _suspect(self, key: BatchKey, transcript: Transcript) -> bool:
+        """Tell if a right-sized context has made the model loop, as it may with stock weights."""
+        return key.context_s < LONGEST_S and is_repetitive(transcript.text)
+
+    def _again(self, request: DecodeRequest, key: BatchKey) -> Transcript:
+        return self._transcribe([request], BatchKey(LONGEST_S, key.prompt_tokens, key.beam_size))[0]
+
+    def _transcribe(self, requests: Sequence[DecodeRequest], key: BatchKey) -> list[Transcript]:
+        encoded = self.whisper.encode(np.stack([self._features(r, key) for r in requests]))
+        tokenizers = self._tokenizers(requests, encoded)
+        prompts = [self._prompt(r, t) for r, t in zip(requests, tokenizers, strict=True)]
+        results = self.whisper.model.generate(
+            encoded,
+            prompts,
+            beam_size=key.beam_size,
+            max_length=_max_length(key),
+            return_scores=True,
+            return_no_speech_prob=True,
+            suppress_tokens=self._suppressed,
+        )
+        tokens = [result.sequences_ids[0] for result in results]
+        words = self._words(requests, tokenizers, tokens, encoded)
+        return [
+            Transcript(w, t.language_code, _avg_logprob(r), r.no_speech_prob)
+            for w, t, r in zip(words, tokenizers, results, strict=True)
+        ]
+
+    # Before the model.
+
+    def _context_s(self, request: DecodeRequest) -> int:
+        if self.encoder_context is EncoderContext.FULL:
+            return LONGEST_S
+        needed_s = len(request.samples) / SAMPLE_RATE + PADDING_S
+        return next((bucket for bucket in BUCKETS_S if needed_s <= bucket), LONGEST_S)
+
+    def _features(self, request: DecodeRequest, key: BatchKey) -> Samples:
+        """Return the log-mel, bands by frames, of the audio with silence behind it."""
+        samples = request.samples[: LONGEST_S * SAMPLE_RATE]
+        padded = np.pad(samples, (0, key.context_s * SAMPLE_RATE - len(samples)))
+        features: Samples = self.whisper.feature_extractor(padded, padding=0)
+        return features
+
+    def _tokenizers(
+        self, requests: Sequence[DecodeRequest], encoded: ctranslate2.StorageView
+    ) -> list[Tokenizer]:
+        languages = [request.options.language for request in requests]
+        if None in languages and self.whisper.model.is_multilingual:
+            detected = self.whisper.model.detect_language(encoded)
+            languages = [
+                language or best[0][0].strip("<|>")
+                for language, best in zip(languages, detected, strict=True)
+            ]
+        tasks = (request.options.task for request in requests)
+        return [
+            self._tokenizer(language or "en", task)
+            for language, task in zip(languages, tasks, strict=True)
+        ]
+
+    def _tokenizer(self, language: str, task: Task) -> Tokenizer:
+        multilingual = self.whisper.model.is_multilingual
+        return Tokenizer(self.whisper.hf_tokenizer, multilingual, task=task, language=language)
+
+    def _prompt(self, request: DecodeRequest, tokenizer: Tokenizer) -> list[int]:
+        previous = self._prompt_tokens(request.options.prompt, request.options.keyterms)
+        task = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
+        return [*previous, *task, *tokenizer.encode(request.prefix)]
+
+    def _tokenize_prompt(self, prompt: str, keyterms: tuple[str, ...]) -> tuple[int, ...]:
+        """Return what stands before <|startoftranscript|>: keyterms, then the end of the prompt."""
+        tokenizer = self._tokenizer("en", Task.TRANSCRIBE)
+        terms = tokenizer.encode(" " + ", ".join(keyterms)) if keyterms else []
+        text = tokenizer.encode(" " + prompt.strip()) if prompt.strip() else []
+        terms = terms[:MAX_PROMPT]
+        text = text[max(0, len(terms) + len(text) - MAX_PROMPT) :]
+        excess = (len(terms) + len(text)) % PROMPT_STEP
+        if len(text) > excess:
+            text = text[excess:]
+        return (tokenizer.sot_prev, *terms, *text) if terms or text else ()
+
+    # After the model.
+
+    def _words(
+        self,
+        requests: Sequence[DecodeRequest],
+        tokenizers: Sequence[Tokenizer],
+        tokens: Sequence[list[int]],
+        encoded: ctranslate2.StorageView,
+    ) -> list[tuple[Word, ...]]:
+        """Split tokens into words, with times for the requests that ask for them."""
+        words = [_split(t, ids) for t, ids in zip(tokenizers, tokens, strict=True)]
+        timed = [i for i, r in enumerate(requests) if r.options.words and words[i]]
+        for language in {tokenizers[i].language_code for i in timed}:
+            rows = [i for i in timed if tokenizers[i].language_code == language]
+            for i, aligned in self._align(rows, requests, tokenizers[rows[0]], tokens, encoded):
+                words[i] = aligned
+        return words
+
+    def _align(
+        self,
+        rows: Sequence[int],
+        requests: Sequence[DecodeRequest],
+        tokenizer: Tokenizer,
+        tokens: Sequence[list[int]],
+        encoded: ctranslate2.StorageView,
+    ) -> Iterable[tuple[int, tuple[Word, ...]]]:
+        """Find word times for ``rows``. The others are given one token: an empty text crashes."""
+        texts = [ids if i in rows else [tokenizer.eot] for i, ids in enumerate(tokens)]
+        frames = [max(2, len(request.samples) // FRAME) for request in requests]
+        aligned = self.whisper.find_alignment(tokenizer, texts, encoded, frames)
+        return ((i, _merge(aligned[i])) for i in rows)
+
+
+def _load(source: ModelSource, config: WhisperConfig) -> WhisperModel:
+    try:
+        return WhisperModel(
+            source.location,
+            device=config.device,
+            device_index=config.device_index,
+            compute_type=config.compute_type,
+            cpu_threads=config.cpu_threads or os.cpu_count() or 1,
+        )
+    except Exception as error:  # of the hub, the file system, CTranslate2 or CUDA
+        raise ModelUnavailable(
+            f"cannot load the model {source.name} from {source.location} "
+            f"(device {config.device}, compute type {config.compute_type}): {error}\n"
+            "WHISPER_MODEL_SIZE takes pico (bundled, offline, for first runs), a folder, a hub id, "
+            f"or one of: {', '.join(available_models())}"
+        ) from error
+
+
+def _max_length(key: BatchKey) -> int:
+    """Return CTranslate2's ``max_length``, which counts the prompt and halves what is left."""
+    new = 16 + 8 * key.context_s
+    task_tokens = 4
+    return min(MAX_LENGTH, max(2 * new, key.prompt_tokens + task_tokens + new))
+
+
+def _avg_logprob(result: Any) -> float:
+    """Return the mean over the tokens, the end token among them, as Whisper does."""
+    length = len(result.sequences_ids[0])
+    return float(result.scores[0]) * length / (length + 1)
+
+
+def _split(tokenizer: Tokenizer, tokens: list[int]) -> tuple[Word, ...]:
+    texts, _ = tokenizer.split_to_word_tokens([*tokens, tokenizer.eot])
+    return _merge([{"word": text, "tokens": []} for text in texts[:-1]])
+
+
+def _merge(aligned: list[dict[str, Any]]) -> tuple[Word, ...]:
+    """Join punctuation to its word, which keeps the word's own times."""
+    merge_punctuations(aligned, OPENERS, CLOSERS)
+    return tuple(
+        Word(
+            word["word"],
+            float(word.get("start", 0)),
+            float(word.get("end", 0)),
+            float(word.get("probability", 0)),
+        )
+        for word in aligned
+        if word["word"]
+    )

@@ -1,0 +1,75 @@
+"""Whose fault it is, and whether trying again can help.
+
+SttError
+├── ClientError            the client's; trying the same again cannot help
+│   ├── InvalidFrame       audio that is not what was declared
+│   ├── InvalidMessage     a text frame that is not a JSON object with a type
+│   ├── InvalidSetting     a setting out of its range; names it and the allowed values
+│   ├── MessageTooLarge    a frame over the limit
+│   └── UnknownMessage     a type this server does not know; the session goes on
+└── ServerError            ours; trying again may help
+    ├── AtCapacity         no room for one more session
+    ├── ClientTooSlow      the client does not read what it is sent
+    ├── ModelFailed        the model raised on this request
+    └── ModelUnavailable   the model cannot be loaded; ends start-up
+"""
+
+
+class SttError(Exception):
+    """``code`` is the error's name on the wire; ``retryable`` whether to try again."""
+
+    code = "internal"
+    retryable = False
+
+
+class ClientError(SttError):
+    code = "bad_request"
+
+
+class InvalidFrame(ClientError):
+    code = "invalid_frame"
+
+
+class InvalidMessage(ClientError):
+    code = "invalid_message"
+
+
+class InvalidSetting(ClientError):
+    code = "invalid_setting"
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"{field}: {problem}")
+        self.field = field
+
+
+class MessageTooLarge(ClientError):
+    code = "message_too_large"
+
+
+class UnknownMessage(ClientError):
+    code = "unknown_message"
+
+
+class ServerError(SttError):
+    retryable = True
+
+
+class AtCapacity(ServerError):
+    code = "at_capacity"
+
+    def __init__(self, message: str, retry_after_s: int) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class ClientTooSlow(ServerError):
+    code = "client_too_slow"
+
+
+class ModelFailed(ServerError):
+    code = "model_failed"
+
+
+class ModelUnavailable(ServerError):
+    code = "model_unavailable"
+    retryable = False

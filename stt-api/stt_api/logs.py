@@ -1,0 +1,30 @@
+"""How a log line looks: the static message, then its fields."""
+
+import logging
+
+_KNOWN = frozenset(vars(logging.makeLogRecord({}))) | {
+    "message",
+    "asctime",
+    "taskName",
+    "color_message",  # uvicorn's
+}
+
+
+class FieldFormatter(logging.Formatter):
+    """Append what was given in ``extra`` as ``key=value``."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        fields = {key: value for key, value in vars(record).items() if key not in _KNOWN}
+        return super().format(record) + "".join(f" {key}={fields[key]}" for key in fields)
+
+
+def log_to_stderr(level: str) -> None:
+    stream = logging.StreamHandler()
+    stream.setFormatter(FieldFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=level.upper(), handlers=[stream])
+    logging.getLogger("uvicorn.error").addFilter(_names_no_url)
+
+
+def _names_no_url(record: logging.LogRecord) -> bool:
+    """Drop uvicorn's line for each WebSocket: its URL may hold a prompt."""
+    return "WebSocket" not in str(record.msg)

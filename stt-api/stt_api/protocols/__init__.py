@@ -1,0 +1,1 @@
+"""Wire protocols: one file each, pure functions between messages and a session."""

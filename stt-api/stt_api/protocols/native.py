@@ -1,0 +1,237 @@
+"""This server's own protocol: binary PCM and JSON commands up, one JSON object per event down.
+
+docs/protocol.md describes it message by message.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..errors import (
+    AtCapacity,
+    ClientError,
+    ClientTooSlow,
+    InvalidMessage,
+    InvalidSetting,
+    MessageTooLarge,
+    SttError,
+    UnknownMessage,
+)
+from ..session.config import SessionConfig
+from ..session.events import (
+    EndReason,
+    Event,
+    Final,
+    Finalized,
+    Interim,
+    Result,
+    SessionEnded,
+    SpeechEnded,
+    SpeechStarted,
+    Word,
+)
+from .base import (
+    Audio,
+    Command,
+    Configure,
+    Configured,
+    EndOfStream,
+    Finalize,
+    KeepAlive,
+    Message,
+    Ready,
+)
+from .settings import LIVE, ClientSettings, change
+
+VERSION = 1
+FEATURES = ("finalize", "configure", "words", "keyterms", "translate", "stable")
+MAX_TEXT = 64 * 1024  # characters of a text frame
+COMMANDS = ("auth", "configure", "keepalive", "finalize", "end_of_stream", "CloseStream")
+Fields = dict[str, Any]
+
+
+class NativeProtocol:
+    """Reads the settings of one connection and speaks for it."""
+
+    def __init__(self, config: SessionConfig, languages: Sequence[str]) -> None:
+        self.config = config
+        self.languages = languages
+        self.heard_audio = False
+
+    def open(self, query: Mapping[str, list[str]]) -> None:
+        """Take the settings of the URL. A repeated ``keyterms`` adds up."""
+        changes = {
+            field: ",".join(values) if field == "keyterms" else values[-1]
+            for field, values in query.items()
+        }
+        self.config = change(self.config, changes, self.languages)
+
+    # Up.
+
+    def decode(self, message: Message) -> Command:
+        if isinstance(message, bytes):
+            self.heard_audio = True
+            return Audio(message)
+        if message.strip() == "stop":
+            return EndOfStream()
+        return self._command(_parse(message))
+
+    def _command(self, fields: Fields) -> Command:
+        match fields.pop("type"):
+            case "keepalive":
+                return KeepAlive()
+            case "finalize":
+                return Finalize(_finalize_id(fields))
+            case "end_of_stream" | "CloseStream":
+                return EndOfStream()
+            case "configure":
+                return self._configure(fields)
+            case "auth":  # keys are not checked by this version
+                return self._configure(_object(fields.get("config", {}), "config"), greet=True)
+            case kind:
+                raise UnknownMessage(f"type: {kind!r} is unknown; allowed: {', '.join(COMMANDS)}")
+
+    def _configure(self, changes: Fields, *, greet: bool = False) -> Configure:
+        allowed = LIVE if self.heard_audio else tuple(ClientSettings.model_fields)
+        self.config = change(self.config, changes, self.languages, allowed)
+        return Configure(self.config, greet)
+
+    # Down.
+
+    def encode(self, event: Event | Ready | Configured) -> list[str]:
+        fields = _event_fields(event)
+        return [json.dumps(fields, ensure_ascii=False)] if fields else []
+
+    def encode_error(self, error: SttError) -> list[str]:
+        fields: Fields = {
+            "type": "error",
+            "code": error.code,
+            "message": str(error),
+            "retryable": error.retryable,
+        }
+        if isinstance(error, AtCapacity):
+            fields["retry_after"] = error.retry_after_s
+        if isinstance(error, InvalidSetting):
+            fields["field"] = error.field
+        return [json.dumps(fields, ensure_ascii=False)]
+
+    def close_code(self, ending: EndReason | SttError) -> int:
+        match ending:
+            case EndReason.SERVER_SHUTDOWN:
+                return 1012
+            case EndReason():
+                return 1000
+            case MessageTooLarge():
+                return 1009
+            case ClientError():
+                return 1007
+            case AtCapacity() | ClientTooSlow():
+                return 1013
+        return 1011
+
+
+def _parse(message: str) -> Fields:
+    if len(message) > MAX_TEXT:
+        raise MessageTooLarge(f"text: {len(message)} characters; at most {MAX_TEXT} are allowed")
+    try:
+        fields = json.loads(message)
+    except ValueError:
+        raise InvalidMessage("text: not JSON; a JSON object with a type is expected") from None
+    if "type" not in _object(fields, "text"):
+        raise InvalidMessage(f"type: missing; allowed: {', '.join(COMMANDS)}")
+    return dict(fields)
+
+
+def _object(value: object, field: str) -> Fields:
+    if not isinstance(value, dict):
+        raise InvalidMessage(f"{field}: a JSON object is expected")
+    return value
+
+
+def _finalize_id(fields: Fields) -> int | None:
+    finalize_id = fields.get("id")
+    if finalize_id is None or type(finalize_id) is int:
+        return finalize_id
+    raise InvalidSetting("id", "allowed: an integer, or no id")
+
+
+def _event_fields(event: Event | Ready | Configured) -> Fields:
+    match event:
+        case Ready():
+            return _ready(event)
+        case Configured(config):
+            return {"type": "configured", **ClientSettings.of(config).model_dump()}
+        case SpeechStarted(utterance, start):
+            return {"type": "speech_started", "utterance": utterance, "start": _seconds(start)}
+        case Result():
+            return _transcript(event)
+        case SpeechEnded(utterance, end):
+            return {"type": "speech_ended", "utterance": utterance, "end": _seconds(end)}
+        case Finalized(finalize_id):
+            return {"type": "finalized", "id": finalize_id}
+        case SessionEnded(reason=EndReason.FAILED):
+            return {}  # the error says more
+        case SessionEnded(reason, used):
+            return {
+                "type": "session_ended",
+                "reason": reason,
+                "seconds_used": _seconds(used),
+                "message": MESSAGES[reason],
+            }
+
+
+MESSAGES = {
+    EndReason.END_OF_STREAM: "all audio is covered",
+    EndReason.IDLE_TIMEOUT: "nothing was received for too long; send keepalive while silent",
+    EndReason.MAX_DURATION: "the session has reached its maximum length",
+    EndReason.SERVER_SHUTDOWN: "the server is shutting down; connect again",
+}
+
+
+def _ready(ready: Ready) -> Fields:
+    return {
+        "type": "ready",
+        "session_id": ready.session_id,
+        "model": ready.model,
+        "protocol": VERSION,
+        "sample_rate": ready.config.audio.sample_rate,
+        "features": FEATURES,
+        "limits": {
+            "max_message_bytes": ready.limits.max_message_bytes,
+            "idle_timeout_s": ready.limits.idle_timeout_s,
+            "max_session_s": ready.limits.max_session_s,
+            "max_utterance_s": ready.config.max_utterance_s,
+        },
+    }
+
+
+def _transcript(result: Interim | Final) -> Fields:
+    fields: Fields = {
+        "type": "transcript",
+        "utterance": result.utterance,
+        "text": result.text,
+        "is_final": isinstance(result, Final),
+        "stable": result.stable if isinstance(result, Interim) else len(result.text),
+        "start": _seconds(result.start),
+        "end": _seconds(result.end),
+        "language": result.language,
+        "confidence": round(result.confidence, 4),
+        "no_speech_prob": round(result.no_speech_prob, 4),
+        "audio_processed": _seconds(result.audio_processed),
+    }
+    if result.words:
+        fields["words"] = [_word(word) for word in result.words]
+    return fields
+
+
+def _word(word: Word) -> Fields:
+    return {
+        "word": word.text.strip(),
+        "start": _seconds(word.start),
+        "end": _seconds(word.end),
+        "confidence": round(word.confidence, 4),
+    }
+
+
+def _seconds(value: float) -> float:
+    return round(value, 3)

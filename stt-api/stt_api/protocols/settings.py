@@ -1,0 +1,134 @@
+"""The settings a client may give, checked field by field. Every protocol maps onto these."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from ..errors import InvalidSetting
+from ..session.audio import SAMPLE_RATES, AudioFormat, Encoding
+from ..session.config import SessionConfig
+from ..session.decoding import Task
+from ..session.windowing import WindowingPolicy
+
+LIVE = ("language", "prompt", "keyterms", "endpointing", "interim_results")
+"""What may change in the middle of a stream."""
+
+
+def _detect(value: object) -> object:
+    return None if value in ("auto", "") else value
+
+
+def _terms(value: object) -> object:
+    return [term.strip() for term in value.split(",")] if isinstance(value, str) else value
+
+
+class ClientSettings(BaseModel):
+    """As on the wire. A field that is not given keeps its value."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    encoding: Encoding
+    sample_rate: Annotated[int, Field(ge=SAMPLE_RATES[0], le=SAMPLE_RATES[-1])]
+    channels: Annotated[int, Field(ge=1, le=2)]
+    language: Annotated[str | None, BeforeValidator(_detect)]
+    task: Task
+    prompt: Annotated[str, Field(max_length=4000)]
+    keyterms: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=100)]],
+        BeforeValidator(_terms),
+        Field(max_length=100),
+    ]
+    words: bool
+    interim_results: bool
+    endpointing: Annotated[int, Field(ge=100, le=5000, description="ms of silence")]
+    vad: bool
+    windowing: WindowingPolicy
+
+    @classmethod
+    def of(cls, config: SessionConfig) -> "ClientSettings":
+        return cls(
+            encoding=config.audio.encoding,
+            sample_rate=config.audio.sample_rate,
+            channels=config.audio.channels,
+            language=config.decoding.language,
+            task=config.decoding.task,
+            prompt=config.decoding.prompt,
+            keyterms=list(config.decoding.keyterms),
+            words=config.decoding.words,
+            interim_results=config.interim_results,
+            endpointing=round(config.endpointing.silence_s * 1000),
+            vad=config.vad,
+            windowing=config.windowing,
+        )
+
+    def apply(self, config: SessionConfig) -> SessionConfig:
+        return replace(
+            config,
+            audio=AudioFormat(self.encoding, self.sample_rate, self.channels),
+            decoding=replace(
+                config.decoding,
+                language=self.language,
+                task=self.task,
+                prompt=self.prompt,
+                keyterms=tuple(self.keyterms),
+                words=self.words,
+            ),
+            endpointing=replace(config.endpointing, silence_s=self.endpointing / 1000),
+            interim_results=self.interim_results,
+            vad=self.vad,
+            windowing=self.windowing,
+        )
+
+
+def change(
+    config: SessionConfig,
+    changes: Mapping[str, Any],
+    languages: Iterable[str],
+    allowed: Iterable[str] = tuple(ClientSettings.model_fields),
+) -> SessionConfig:
+    """Return ``config`` with ``changes``; raise InvalidSetting for the first bad one."""
+    for field in changes:
+        if field not in ClientSettings.model_fields:
+            raise InvalidSetting(field, f"unknown setting; allowed: {', '.join(allowed)}")
+        if field not in allowed:
+            raise InvalidSetting(
+                field, f"cannot change during a stream; allowed: {', '.join(allowed)}"
+            )
+    settings = _validated(ClientSettings.of(config).model_dump() | dict(changes))
+    if settings.language is not None and settings.language not in languages:
+        known = ", ".join(sorted(languages))
+        raise InvalidSetting("language", f"allowed: auto (to detect it), {known}")
+    return settings.apply(config)
+
+
+def _validated(values: Mapping[str, Any]) -> ClientSettings:
+    try:
+        return ClientSettings.model_validate(values)
+    except ValidationError as failure:
+        error = failure.errors(include_url=False, include_input=False)[0]
+        field = str(error["loc"][0])
+        raise InvalidSetting(field, f"{error['msg']}; allowed: {allowed_values(field)}") from None
+
+
+def allowed_values(field: str) -> str:
+    """Describe what a field accepts, from its own definition."""
+    schema = ClientSettings.model_json_schema()
+    return _describe(schema["properties"][field], schema.get("$defs", {}))
+
+
+def _describe(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
+    if "$ref" in schema:
+        return _describe(definitions[schema["$ref"].rpartition("/")[2]], definitions)
+    if "enum" in schema:
+        return ", ".join(schema["enum"])
+    if "anyOf" in schema:
+        return " or ".join(_describe(option, definitions) for option in schema["anyOf"])
+    describe: dict[str, Callable[[], str]] = {
+        "integer": lambda: f"{schema['minimum']} to {schema['maximum']}",
+        "boolean": lambda: "true or false",
+        "array": lambda: f"a list of up to {schema['maxItems']} strings",
+    }
+    limit = f" of up to {schema['maxLength']} characters" if "maxLength" in schema else ""
+    return describe.get(schema["type"], lambda: f"a {schema['type']}{limit}")()

@@ -1,0 +1,137 @@
+"""Turn wire PCM into float32 mono at 16 kHz, and keep the part of it that is still needed."""
+
+import enum
+from dataclasses import dataclass
+
+import numpy as np
+import soxr
+from numpy.typing import NDArray
+
+from ..errors import InvalidFrame
+
+SAMPLE_RATE = 16_000  # Hz, of every position and every sample inside the server
+SAMPLE_RATES = range(8_000, 48_001)  # Hz, accepted on the wire
+
+Samples = NDArray[np.float32]
+SCALE = np.float32(32768)  # of 16-bit samples
+
+
+class Encoding(enum.StrEnum):
+    LINEAR16 = "linear16"
+    MULAW = "mulaw"
+    ALAW = "alaw"
+
+
+@dataclass(frozen=True, slots=True)
+class AudioFormat:
+    """What the client sends: ``sample_rate`` in Hz, ``channels`` 1, or 2 to be mixed down."""
+
+    encoding: Encoding = Encoding.LINEAR16
+    sample_rate: int = SAMPLE_RATE
+    channels: int = 1
+
+    @property
+    def frame_bytes(self) -> int:
+        """Bytes of one sample of every channel; a message holds a whole number of these."""
+        return self.channels * (2 if self.encoding is Encoding.LINEAR16 else 1)
+
+
+def _expand_mulaw() -> Samples:
+    """ITU-T G.711 µ-law, all 256 codes."""
+    code = ~np.arange(256, dtype=np.uint8)
+    magnitude = (((code & 0x0F).astype(np.int32) << 3) + 0x84) << ((code & 0x70) >> 4)
+    return _signed(magnitude - 0x84, negative=(code & 0x80) != 0)
+
+
+def _expand_alaw() -> Samples:
+    """ITU-T G.711 A-law, all 256 codes."""
+    code = np.arange(256, dtype=np.uint8) ^ 0x55
+    mantissa = ((code & 0x0F).astype(np.int32) << 4) + 8
+    exponent = (code & 0x70) >> 4
+    magnitude = np.where(exponent == 0, mantissa, (mantissa + 0x100) << np.maximum(exponent, 1) - 1)
+    return _signed(magnitude, negative=(code & 0x80) == 0)
+
+
+def _signed(magnitude: NDArray[np.int32], negative: NDArray[np.bool_]) -> Samples:
+    return np.where(negative, -magnitude, magnitude).astype(np.float32) / SCALE
+
+
+EXPANDED = {Encoding.MULAW: _expand_mulaw(), Encoding.ALAW: _expand_alaw()}
+
+
+class PcmDecoder:
+    """Decode one client's stream. Any split of the stream into messages gives the same samples."""
+
+    def __init__(self, audio_format: AudioFormat) -> None:
+        self.format = audio_format
+        self.resampler = (
+            None
+            if audio_format.sample_rate == SAMPLE_RATE
+            else soxr.ResampleStream(audio_format.sample_rate, SAMPLE_RATE, 1, dtype="float32")
+        )
+
+    def decode(self, data: bytes) -> Samples:
+        """Return mono samples in [-1, 1]; raise InvalidFrame when samples are cut in two."""
+        if len(data) % self.format.frame_bytes:
+            raise InvalidFrame(
+                f"audio: {len(data)} bytes is not a whole number of samples; "
+                f"{self.format.encoding} with {self.format.channels} channel(s) "
+                f"needs a multiple of {self.format.frame_bytes}"
+            )
+        return self._resample(self._mix(self._expand(data)), last=False)
+
+    def flush(self) -> Samples:
+        """Return what the resampler still holds. The stream is over."""
+        return self._resample(np.empty(0, np.float32), last=True)
+
+    def _expand(self, data: bytes) -> Samples:
+        if self.format.encoding is Encoding.LINEAR16:
+            return np.frombuffer(data, "<i2").astype(np.float32) / SCALE
+        return EXPANDED[self.format.encoding][np.frombuffer(data, np.uint8)]
+
+    def _mix(self, samples: Samples) -> Samples:
+        if self.format.channels == 1:
+            return samples
+        mixed: Samples = samples.reshape(-1, self.format.channels).mean(axis=1, dtype=np.float32)
+        return mixed
+
+    def _resample(self, samples: Samples, *, last: bool) -> Samples:
+        if self.resampler is None:
+            return samples
+        resampled: Samples = self.resampler.resample_chunk(samples, last=last)
+        return resampled
+
+
+class AudioBuffer:
+    """The latest audio of a session, addressed by position: samples since its start."""
+
+    def __init__(self) -> None:
+        self.start = 0
+        self.end = 0
+        self._data = np.empty(SAMPLE_RATE, np.float32)
+
+    def append(self, samples: Samples) -> None:
+        used = self.end - self.start
+        if used + len(samples) > len(self._data):
+            grown = np.empty(2 * (used + len(samples)), np.float32)
+            grown[:used] = self._data[:used]
+            self._data = grown
+        self._data[used : used + len(samples)] = samples
+        self.end += len(samples)
+
+    def read(self, start: int, end: int) -> Samples:
+        """Return a copy of ``start <= position < end``; all of it must still be here."""
+        return self._data[start - self.start : end - self.start].copy()
+
+    def discard_before(self, position: int) -> None:
+        """Forget everything before ``position``. The room is reused."""
+        position = max(position, self.start)
+        kept = self._data[position - self.start : self.end - self.start].copy()
+        self._data[: len(kept)] = kept
+        self.start = position
+
+
+def quietest(samples: Samples, span: int) -> int:
+    """Return the middle of the quietest ``span`` samples: where a cut harms least."""
+    energy = np.cumsum(np.square(samples, dtype=np.float64))
+    return int(np.argmin(energy[span:] - energy[:-span])) + span // 2

@@ -1,0 +1,195 @@
+"""One speaker's stream: audio in, events and decode requests out. No I/O."""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from .audio import SAMPLE_RATE, AudioBuffer, PcmDecoder, Samples
+from .config import SessionConfig
+from .decoding import DecodeRequest, Transcript
+from .endpointing import Edge, Endpointer
+from .events import (
+    EndReason,
+    Event,
+    Finalized,
+    Interim,
+    SessionEnded,
+    SpeechEnded,
+    SpeechStarted,
+)
+from .utterance import FinalDue, InterimJob, Utterance
+from .vad import WINDOW
+
+PRE_ROLL = int(0.7 * SAMPLE_RATE)  # samples before the detected start: soft first words
+MAX_FINALS_DUE = 2  # closed but undecoded; beyond it no more audio is wanted
+
+
+class Session:
+    """State machine for one stream.
+
+    After any ``receive_*()``, ``finalize()`` or ``end()``, send ``events_to_send()`` and decode
+    ``request_to_decode()``. At most one request is outstanding: audio that comes meanwhile joins
+    the next one, so a slow model makes interims rarer, not later.
+
+    While ``wants_audio()`` is false, no audio should be given, so that memory stays bounded by
+    MAX_FINALS_DUE + 2 times ``max_utterance_s``. Finals do not depend on when audio or
+    transcripts come, only on the audio.
+    """
+
+    def __init__(self, config: SessionConfig, detector: Callable[[Samples], float]) -> None:
+        self.config = config
+        self.detector = detector
+        self.decoder = PcmDecoder(config.audio)
+        self.pending = np.empty(0, np.float32)  # less than one window
+        self.audio = AudioBuffer()
+        self.endpointer = Endpointer(config.endpointing)
+        self.utterance: Utterance | None = None
+        self.utterances = 0  # opened so far
+        self.covered = 0  # position up to which Finals are given or owed
+        self.ended = False
+        self._decoding: FinalDue | InterimJob | None = None
+        self._outbox: deque[Event | FinalDue] = deque()  # in the order the client gets it
+        self._events: list[Event] = []
+
+    # Input.
+
+    def receive_audio(self, data: bytes) -> None:
+        """Take wire PCM in the declared format; raise InvalidFrame if it is not."""
+        self._receive_samples(self.decoder.decode(data))
+
+    def receive_transcript(self, transcript: Transcript) -> None:
+        """Take the answer to the outstanding request."""
+        job, self._decoding = self._decoding, None
+        event: Interim | None = None
+        if isinstance(job, FinalDue):
+            job.transcript = transcript
+            if self.utterance and self.utterance.speculation is job:
+                event = self.utterance.receive_speculation(job, transcript)
+        elif self.utterance and job and self.utterance.windowing is job.windowing:
+            event = self.utterance.receive_interim(job.window, transcript)
+        if event:
+            self._events.append(event)
+        self._settle()
+
+    def configure(self, config: SessionConfig) -> None:
+        """Change the settings from the next utterance on; the audio format stays."""
+        self.config = config
+        if self.utterance is None:
+            self.endpointer.config = config.endpointing
+
+    def finalize(self, finalize_id: int | None = None) -> None:
+        """End the open utterance now. Answered by Finalized, also when none is open."""
+        if self.utterance:
+            if not self.utterance.speculation:
+                self.audio.append(self.pending)  # nothing that was said is left out
+                self.pending = self.pending[:0]
+            self._close()
+        self._outbox.append(Finalized(finalize_id))
+        self._settle()
+
+    def end(self, reason: EndReason) -> None:
+        """Take no more audio. Answered by SessionEnded after everything that is owed."""
+        if self.ended:
+            return
+        self.ended = True
+        self._receive_samples(self.decoder.flush())
+        used = self.audio.end + len(self.pending)
+        if len(self.pending):
+            self._receive_window(np.pad(self.pending, (0, WINDOW - len(self.pending))))
+        if self.utterance:
+            self._close()
+        self._outbox.append(SessionEnded(reason, used / SAMPLE_RATE))
+        self._settle()
+
+    # Output.
+
+    def events_to_send(self) -> list[Event]:
+        events, self._events = self._events, []
+        return events
+
+    def request_to_decode(self) -> DecodeRequest | None:
+        """Return what the model should decode next; None while an answer is outstanding."""
+        if self._decoding:
+            return None
+        if due := next(self._undecoded(), None):
+            self._decoding = due
+            return due.request
+        if self.utterance and (job := self.utterance.next_interim(self.audio.end)):
+            self._decoding = job
+            return self.utterance.interim_request(job.window, self.audio)
+        return None
+
+    def wants_audio(self) -> bool:
+        owed = sum(isinstance(item, FinalDue) and not item.transcript for item in self._outbox)
+        return owed < MAX_FINALS_DUE
+
+    # Internals.
+
+    def _settle(self) -> None:
+        """Say everything in the outbox that waits for no decode."""
+        while self._outbox:
+            item = self._outbox[0]
+            if isinstance(item, FinalDue) and item.transcript is None:
+                return
+            event = item.event() if isinstance(item, FinalDue) else item
+            if event:
+                self._events.append(event)
+            self._outbox.popleft()
+
+    def _undecoded(self) -> Iterator[FinalDue]:
+        """Finals without a transcript: those owed, then the speculative one."""
+        dues = [item for item in self._outbox if isinstance(item, FinalDue)]
+        if self.utterance and self.utterance.speculation:
+            dues.append(self.utterance.speculation)
+        return (due for due in dues if due.transcript is None)
+
+    def _receive_samples(self, samples: Samples) -> None:
+        self.pending = np.concatenate([self.pending, samples])
+        whole = len(self.pending) // WINDOW * WINDOW
+        for start in range(0, whole, WINDOW):
+            self._receive_window(self.pending[start : start + WINDOW])
+        self.pending = self.pending[whole:]
+
+    def _receive_window(self, window: Samples) -> None:
+        self.audio.append(window)
+        edge = self.endpointer.push(self.detector(window), len(window))
+        if edge is Edge.STARTED:
+            self._open()
+        elif edge is Edge.ENDED:
+            self._close()
+        elif self.utterance and edge:  # silence that may end the utterance has begun, or is over
+            self.utterance.speculation = self._final_due() if edge is Edge.PAUSED else None
+        self._bound()
+
+    def _open(self) -> None:
+        self.utterances += 1
+        speech_start = self.endpointer.speech_start
+        start = max(speech_start - PRE_ROLL, self.audio.start)
+        self.utterance = Utterance(self.utterances, self.config, speech_start, start)
+        self._events.append(SpeechStarted(self.utterances, speech_start / SAMPLE_RATE))
+
+    def _close(self) -> None:
+        assert self.utterance
+        due = self.utterance.speculation or self._final_due()
+        ended = SpeechEnded(due.utterance, due.speech_end / SAMPLE_RATE)
+        self._outbox += [due, ended]
+        self._settle()
+        self.covered = due.end
+        self.utterance = None
+        self.endpointer = Endpointer(self.config.endpointing, self.audio.end)
+
+    def _final_due(self) -> FinalDue:
+        assert self.utterance
+        return self.utterance.final_due(self.audio, self.audio.end, self.endpointer.speech_end)
+
+    def _bound(self) -> None:
+        """Keep no more audio than the open utterance, or the next one's pre-roll, needs."""
+        if not self.utterance:
+            needed = self.endpointer.speech_start - PRE_ROLL
+            self.audio.discard_before(max(needed, self.covered))
+        elif cut := self.utterance.cut_position(self.audio):
+            speech_end = self.endpointer.speech_end
+            self._outbox.append(self.utterance.final_due(self.audio, cut, speech_end))
+            self.utterance.begin_part(cut)
+            self.audio.discard_before(cut)

@@ -1,0 +1,136 @@
+"""The open utterance, and the Finals that are owed."""
+
+from dataclasses import dataclass, replace
+
+from .audio import SAMPLE_RATE, AudioBuffer, quietest
+from .config import SessionConfig
+from .decoding import DecodeRequest, Transcript
+from .events import Final, Interim, Word
+from .gating import is_hallucination
+from .windowing import DecodeWindow, Hypothesis, Windowing, windowing
+
+CUT_SPAN = int(0.2 * SAMPLE_RATE)  # samples that have to be quiet around a cut
+CUT_TAIL = int(0.5 * SAMPLE_RATE)  # samples before the end where no cut is made
+
+
+@dataclass(slots=True, eq=False)
+class FinalDue:
+    """A decode of everything since the last Final: speculative until it is owed to the client."""
+
+    utterance: int
+    request: DecodeRequest
+    start: int  # position of the request's first sample
+    speech_start: int
+    speech_end: int
+    transcript: Transcript | None = None
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.request.samples)
+
+    def event(self) -> Final | None:
+        """Return the Final, or None where nothing was said."""
+        transcript = self.transcript
+        if transcript is None or is_hallucination(transcript):
+            return None
+        return Final(
+            utterance=self.utterance,
+            text=transcript.text,
+            start=self.speech_start / SAMPLE_RATE,
+            end=self.speech_end / SAMPLE_RATE,
+            language=transcript.language,
+            confidence=transcript.confidence,
+            no_speech_prob=transcript.no_speech_prob,
+            audio_processed=self.end / SAMPLE_RATE,
+            words=self._words(transcript) if self.request.options.words else (),
+        )
+
+    def _words(self, transcript: Transcript) -> tuple[Word, ...]:
+        """Move the words' times from the request's clock to the session's."""
+        start = self.start / SAMPLE_RATE
+        return tuple(
+            replace(word, start=start + word.start, end=start + word.end)
+            for word in transcript.words
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InterimJob:
+    """An interim being decoded; stale once the utterance has gone on to another windowing."""
+
+    windowing: Windowing
+    window: DecodeWindow
+
+
+class Utterance:
+    """Speech that has not ended, under the configuration it began with."""
+
+    def __init__(self, number: int, config: SessionConfig, speech_start: int, start: int) -> None:
+        self.number = number
+        self.config = config
+        self.speech_start = speech_start
+        self.begin_part(start)
+
+    def begin_part(self, position: int) -> None:
+        """Go on at ``position``: everything before is covered by Finals."""
+        self.start = position
+        hop = int(self.config.hop_s * SAMPLE_RATE)
+        self.windowing = windowing(self.config.windowing, position, hop)
+        self.hypothesis = Hypothesis("", "")
+        self.speculation: FinalDue | None = None
+
+    def final_due(self, audio: AudioBuffer, end: int, speech_end: int) -> FinalDue:
+        request = DecodeRequest(audio.read(self.start, end), self.config.decoding, final=True)
+        speech_start = max(self.speech_start, self.start)
+        return FinalDue(self.number, request, self.start, speech_start, min(speech_end, end))
+
+    def cut_position(self, audio: AudioBuffer) -> int | None:
+        """Return where to cut when the utterance is too long: its quietest later moment."""
+        length = audio.end - self.start
+        if self.speculation or length < self.config.max_utterance_s * SAMPLE_RATE:
+            return None
+        earliest = self.start + length // 2
+        return earliest + quietest(audio.read(earliest, audio.end - CUT_TAIL), CUT_SPAN)
+
+    def next_interim(self, end: int) -> InterimJob | None:
+        if not self.config.interim_results or self.speculation:
+            return None
+        window = self.windowing.next_window(end)
+        return InterimJob(self.windowing, window) if window else None
+
+    def interim_request(self, window: DecodeWindow, audio: AudioBuffer) -> DecodeRequest:
+        options = self.config.decoding
+        options = replace(options, prompt=options.prompt + window.context, words=window.timed)
+        samples = audio.read(window.start, window.end)
+        return DecodeRequest(samples, options, final=False, prefix=window.prefix)
+
+    def receive_interim(self, window: DecodeWindow, transcript: Transcript) -> Interim | None:
+        if is_hallucination(transcript):
+            return None
+        self.hypothesis = self.windowing.receive(window, transcript.words)
+        return self._interim(transcript, window.end)
+
+    def receive_speculation(self, due: FinalDue, transcript: Transcript) -> Interim | None:
+        """Show what may become the Final, unless it contradicts what was declared stable."""
+        stable = self.hypothesis.stable
+        text = "".join(word.text for word in transcript.words)
+        if not text.startswith(stable) or is_hallucination(transcript):
+            return None
+        self.hypothesis = Hypothesis(stable, text[len(stable) :])
+        return self._interim(transcript, due.end)
+
+    def _interim(self, transcript: Transcript, end: int) -> Interim | None:
+        text = self.hypothesis.text
+        if not text or not self.config.interim_results:
+            return None
+        return Interim(
+            utterance=self.number,
+            text=text,
+            stable=len(self.hypothesis.stable.strip()),
+            start=max(self.speech_start, self.start) / SAMPLE_RATE,
+            end=end / SAMPLE_RATE,
+            language=transcript.language,
+            confidence=transcript.confidence,
+            no_speech_prob=transcript.no_speech_prob,
+            audio_processed=end / SAMPLE_RATE,
+        )

@@ -1,0 +1,48 @@
+# Every verb works on a fresh clone: the first one that needs it installs into .venv.
+
+PYTHON ?= python3
+BIN := .venv/bin
+UV_VERSION := 0.13.8
+CODE := stt-api livekit-plugin-custom-stt stt-model-pico examples bench tests
+
+export WHISPER_MODEL_SIZE ?= pico
+demo demo-agent test bench: export HF_HUB_OFFLINE := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo demo-agent run test lint types check bench
+
+help: ## List the verbs
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+
+install: .venv/installed ## Create .venv with everything that is locked
+
+.venv/installed: uv.lock pyproject.toml */pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; make PYTHON=python3.11")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet uv==$(UV_VERSION)
+	$(BIN)/uv sync --frozen --inexact --quiet --python $(BIN)/python
+	@touch $@
+
+demo: install ## Stream a recording through the plugin and the server, live
+	$(BIN)/python examples/demo.py
+
+demo-agent: install ## Let a voice agent hear the recording, without room or keys
+	$(BIN)/python examples/demo_agent.py
+
+run: install ## Run the server with WHISPER_MODEL_SIZE (pico)
+	$(BIN)/stt-api
+
+test: install ## Run all tests
+	$(BIN)/python -m pytest
+
+lint: install ## Check style and format
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/ruff format --check $(CODE)
+
+types: install ## Check types
+	$(BIN)/mypy -p stt_api -p stt_model_pico -p livekit.plugins.custom_stt
+
+check: lint types test ## Run lint, types and tests
+
+bench: install ## Measure speed against a baseline of the same run (BENCH_ARGS)
+	$(BIN)/python -m bench $(BENCH_ARGS)

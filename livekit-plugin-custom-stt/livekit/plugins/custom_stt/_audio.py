@@ -1,0 +1,43 @@
+"""Input frames of any shape to mono chunks of one length. Resampling is the framework's."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+from livekit import rtc
+from livekit.agents.utils.audio import AudioByteStream
+
+CHUNKS_PER_SECOND = 20  # 50 ms each
+BYTES_PER_SAMPLE = 2
+
+
+def downmix(frame: rtc.AudioFrame) -> rtc.AudioFrame:
+    """The mean of all channels, before resampling: the framework's resampler is mono."""
+    if frame.num_channels == 1:
+        return frame
+    samples = np.frombuffer(frame.data, dtype=np.int16)
+    interleaved = samples[: frame.samples_per_channel * frame.num_channels]
+    mono = interleaved.reshape(-1, frame.num_channels).mean(axis=1).astype(np.int16)
+    return rtc.AudioFrame(mono.tobytes(), frame.sample_rate, 1, frame.samples_per_channel)
+
+
+class Chunks:
+    """``push`` frames, send what is ``pending`` from the left and remove it once it is sent.
+
+    What a broken connection left pending goes out first on the next one.
+    """
+
+    def __init__(self, sample_rate: int) -> None:
+        self.pending: deque[bytes] = deque()
+        self._stream = AudioByteStream(sample_rate, 1, sample_rate // CHUNKS_PER_SECOND)
+
+    def push(self, frame: rtc.AudioFrame) -> None:
+        self._append(self._stream.push(frame.data))
+
+    def flush(self) -> None:
+        """What is short of a whole chunk becomes pending too."""
+        self._append(self._stream.flush())
+
+    def _append(self, frames: list[rtc.AudioFrame]) -> None:
+        self.pending.extend(bytes(frame.data) for frame in frames)

@@ -1,0 +1,183 @@
+"""One WebSocket to the server. Knows messages and errors, not what they mean for a turn."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Coroutine
+from typing import Any
+
+import aiohttp
+from yarl import URL
+
+from ._errors import from_close, from_server_error, from_session_end, to_api_error
+from ._messages import (
+    END_OF_STREAM,
+    KEEPALIVE,
+    CreditsLow,
+    Json,
+    Message,
+    Ready,
+    ServerError,
+    SessionEnded,
+    parse,
+)
+from .log import logger
+
+DEFAULT_PATH = "/ws/transcribe"
+KEEPALIVE_S = 5.0
+HEARTBEAT_S = 20.0  # pings; a peer that answers none within half of this is gone
+PEER_CLOSE_S = 0.2  # for the server's half of the closing handshake
+CLOSE_S = 0.3  # for all of close(), also when nothing can be written any more
+
+_SCHEMES = {"http": "ws", "https": "wss", "ws": "ws", "wss": "wss"}
+
+
+def websocket_url(api_url: str) -> URL:
+    """Raises ValueError; the message does not repeat the address, which may hold a secret."""
+    url = URL(api_url.strip())
+    if url.scheme not in _SCHEMES or not url.host:
+        raise ValueError("api_url must be an http://, https://, ws:// or wss:// address")
+    if url.user or url.password:
+        raise ValueError("api_url must not contain a user or a password: use api_key")
+    if url.path in ("", "/"):
+        url = url.with_path(DEFAULT_PATH).with_query(url.query)
+    return url.with_scheme(_SCHEMES[url.scheme])
+
+
+class Connection:
+    """Send ``configure`` first, ``end`` last; read ``messages`` meanwhile; always ``close``.
+
+    What fails raises an APIError.
+    """
+
+    def __init__(
+        self, ws: aiohttp.ClientWebSocketResponse, *, keepalive_s: float = KEEPALIVE_S
+    ) -> None:
+        self.messages_received = 0
+        self._ws = ws
+        self._keepalive_s = keepalive_s
+        self._ended = False  # end_of_stream is on its way
+        self._active_at = asyncio.get_running_loop().time()  # audio or a keepalive was sent
+
+    @classmethod
+    async def open(
+        cls, session: aiohttp.ClientSession, url: URL, api_key: str | None, timeout_s: float
+    ) -> Connection:
+        headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+        connecting = session.ws_connect(
+            url,
+            headers=headers,
+            heartbeat=HEARTBEAT_S,
+            timeout=aiohttp.ClientWSTimeout(ws_close=PEER_CLOSE_S),
+        )
+        try:
+            return cls(await _within(timeout_s, connecting))
+        except Exception as error:
+            raise to_api_error(error) from None
+
+    async def send(self, message: Json) -> None:
+        try:
+            await self._ws.send_str(json.dumps(message, ensure_ascii=False))
+        except Exception as error:
+            raise to_api_error(error) from None
+
+    async def send_audio(self, pcm: bytes) -> None:
+        self._active_at = asyncio.get_running_loop().time()
+        try:
+            await self._ws.send_bytes(pcm)
+        except Exception as error:
+            raise to_api_error(error) from None
+
+    async def end(self) -> None:
+        """No more audio. Said once, however often called."""
+        if not self._ended:
+            self._ended = True
+            await self.send(END_OF_STREAM)
+
+    async def keep_alive(self) -> None:
+        """Never returns. Speaks only while no audio flows and the stream has not ended."""
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(max(0.0, self._active_at + self._keepalive_s - loop.time()))
+            if loop.time() - self._active_at >= self._keepalive_s:
+                self._active_at = loop.time()
+                if not self._ended:
+                    await self.send(KEEPALIVE)
+
+    async def messages(self, timeout_s: float) -> AsyncIterator[Message]:
+        """Until the session has ended as asked for. The first message must come in time."""
+        message = await self._receive(timeout_s)
+        while True:
+            if isinstance(message, ServerError) and message.code != "unknown_message":
+                raise from_server_error(message)
+            if isinstance(message, SessionEnded) and self._is_early(message):
+                raise from_session_end(message)
+            if message is not None:
+                _log(message)
+                yield message
+            if isinstance(message, SessionEnded):
+                return
+            message = await self._receive()
+
+    async def close(self) -> None:
+        """Bounded, never raises; tells the server that the stream is over if nobody did."""
+        with contextlib.suppress(Exception):
+            await asyncio.wait_for(self._say_goodbye(), CLOSE_S)
+
+    async def _say_goodbye(self) -> None:
+        if not self._ws.closed:
+            await self.end()
+        await self._ws.close()
+
+    async def _receive(self, timeout_s: float | None = None) -> Message | None:
+        try:
+            message = await self._ws.receive(timeout_s)
+        except Exception as error:
+            raise to_api_error(error) from None
+        self.messages_received += 1
+        if message.type is aiohttp.WSMsgType.TEXT:
+            return parse(message.data)
+        if message.type is aiohttp.WSMsgType.BINARY:
+            return None  # the protocol has none downwards
+        closed = message.type is aiohttp.WSMsgType.CLOSE  # else it broke: aiohttp's code is a guess
+        raise from_close(message.data, message.extra or "") if closed else from_close(None, "")
+
+    def _is_early(self, ended: SessionEnded) -> bool:
+        return not self._ended or ended.reason == "quota"
+
+
+async def _within(
+    timeout_s: float, connecting: Coroutine[Any, Any, aiohttp.ClientWebSocketResponse]
+) -> aiohttp.ClientWebSocketResponse:
+    """``asyncio.wait_for`` loses a cancellation that comes as it succeeds, before Python 3.12."""
+    task = asyncio.create_task(connecting)
+    try:
+        await asyncio.wait({task}, timeout=timeout_s)
+    except asyncio.CancelledError:
+        await _abandon(task)
+        raise
+    if not task.done():
+        await _abandon(task)
+        raise asyncio.TimeoutError
+    return task.result()
+
+
+async def _abandon(connecting: asyncio.Task[aiohttp.ClientWebSocketResponse]) -> None:
+    connecting.cancel()
+    (ws,) = await asyncio.gather(connecting, return_exceptions=True)
+    if isinstance(ws, aiohttp.ClientWebSocketResponse):
+        await ws.close()
+
+
+def _log(message: Message) -> None:
+    if isinstance(message, Ready):
+        fields = {"session_id": message.session_id, "model": message.model}
+        logger.debug("session started", extra=fields)
+    elif isinstance(message, SessionEnded):
+        logger.debug("session ended", extra={"reason": message.reason})
+    elif isinstance(message, CreditsLow):
+        logger.warning("credits low", extra={"seconds_remaining": message.seconds_remaining})
+    elif isinstance(message, ServerError):
+        logger.warning("the server did not know a message", extra={"code": message.code})

@@ -1,0 +1,47 @@
+"""A whole recording over one connection, to one final. Retries are the framework's."""
+
+from __future__ import annotations
+
+from livekit import rtc
+from livekit.agents import stt
+from livekit.agents.stt import SpeechEventType
+
+from ._audio import BYTES_PER_SAMPLE, Chunks, downmix
+from ._clock import AudioClock
+from ._connection import Connection
+from ._conversation import converse
+from ._messages import configure
+from ._speech_data import joined
+from ._turns import Turns
+from .options import STTOptions
+
+
+async def recognize(
+    connection: Connection, audio: rtc.AudioFrame, options: STTOptions, timeout_s: float
+) -> stt.SpeechEvent:
+    """``audio`` is at ``options.sample_rate``."""
+    clock = AudioClock(options.sample_rate)
+    turns = Turns(clock)
+    finals: list[stt.SpeechData] = []
+
+    async def send() -> None:
+        chunks = Chunks(options.sample_rate)
+        chunks.push(downmix(audio))
+        chunks.flush()
+        await connection.send(configure(options))
+        for chunk in chunks.pending:
+            await connection.send_audio(chunk)
+            clock.sent(len(chunk) // BYTES_PER_SAMPLE)
+        await connection.end()
+
+    async def receive() -> None:
+        async for message in connection.messages(timeout_s):
+            for event in turns.receive(message):
+                if event.type is SpeechEventType.FINAL_TRANSCRIPT:
+                    finals.extend(event.alternatives)
+
+    try:
+        await converse(connection, send(), receive(), timeout_s)
+    finally:
+        await connection.close()
+    return stt.SpeechEvent(SpeechEventType.FINAL_TRANSCRIPT, turns.session_id, [joined(finals)])

@@ -1,0 +1,63 @@
+"""A server transcript in LiveKit's terms: times, words, confidence. Decides no order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from livekit.agents import LanguageCode, stt
+from livekit.agents.types import TimedString
+
+from ._clock import AudioClock
+from ._messages import Transcript, Word
+
+
+def speech_data(transcript: Transcript, clock: AudioClock) -> stt.SpeechData:
+    words = transcript.words
+    return stt.SpeechData(
+        language=LanguageCode(transcript.language),
+        text=transcript.text,
+        start_time=clock.stream_time(transcript.start),
+        end_time=clock.stream_time(transcript.end),
+        confidence=transcript.confidence,
+        words=None if words is None else [_timed(word, clock) for word in words],
+        metadata=_metadata(transcript, clock),
+    )
+
+
+def no_speech(position_s: float) -> stt.SpeechData:
+    return stt.SpeechData(LanguageCode(""), "", start_time=position_s, end_time=position_s)
+
+
+def joined(parts: Sequence[stt.SpeechData]) -> stt.SpeechData:
+    """Several finals as one; the language is that of the first."""
+    if not parts:
+        return no_speech(0.0)
+    words = [word for part in parts for word in part.words or ()]
+    return stt.SpeechData(
+        language=parts[0].language,
+        text=" ".join(part.text for part in parts),
+        start_time=parts[0].start_time,
+        end_time=parts[-1].end_time,
+        confidence=sum(part.confidence for part in parts) / len(parts),
+        words=words or None,
+    )
+
+
+def _timed(word: Word, clock: AudioClock) -> TimedString:
+    return TimedString(
+        word.word,
+        start_time=clock.stream_time(word.start),
+        end_time=clock.stream_time(word.end),
+        confidence=word.confidence,
+        start_time_offset=clock.start_time_offset,
+    )
+
+
+def _metadata(transcript: Transcript, clock: AudioClock) -> dict[str, float]:
+    """``lag_s``: seconds of audio the server had been sent and had not yet covered."""
+    metadata = {}
+    if transcript.no_speech_prob is not None:
+        metadata["no_speech_prob"] = transcript.no_speech_prob
+    if transcript.audio_processed is not None:
+        metadata["lag_s"] = max(0.0, clock.sent_s() - transcript.audio_processed)
+    return metadata

@@ -1,0 +1,161 @@
+"""Server messages to LiveKit speech events, in LiveKit's order. No I/O; the clock is passed in.
+
+What leaves here is, whatever the server sends:
+
+    ( START_OF_SPEECH  INTERIM*  FINAL*  END_OF_SPEECH )*
+
+1. One utterance at a time. What is said of a later one is held until the open one has
+   ended; the user counts as speaking throughout, so barge-in loses nothing.
+2. The server's finals come in utterance order, so a final or an end of a later utterance
+   ends the open one.
+3. What lacks its start gets one. A final for an utterance that is over is not lost: it goes
+   into the open utterance, or gets a start and an end of its own.
+4. The end of the connection ends the open utterance.
+5. Every flush is answered by a final of its own: an empty one if nothing was open. That is
+   the only final that may stand alone.
+"""
+
+from __future__ import annotations
+
+from livekit.agents import stt
+from livekit.agents.stt import SpeechEventType as Type
+
+from ._clock import AudioClock
+from ._messages import Finalized, Message, Ready, SpeechEnded, SpeechStarted, Transcript
+from ._speech_data import no_speech, speech_data
+
+Events = list[stt.SpeechEvent]
+UtteranceMessage = SpeechStarted | Transcript | SpeechEnded
+
+
+class Turns:
+    """One connection's turns. Emit, in order, what each call returns; ``finish`` comes last."""
+
+    def __init__(self, clock: AudioClock) -> None:
+        self.session_id = ""
+        self._clock = clock
+        self._newest = -1  # the newest utterance begun
+        self._open = False  # it has not ended
+        self._held: list[UtteranceMessage] = []  # at most a start and an interim per utterance
+        self._finals = 0
+        self._finals_at_flush: dict[int, int] = {}  # of each unanswered flush
+
+    def flush_sent(self, flush_id: int) -> None:
+        self._finals_at_flush[flush_id] = self._finals
+
+    def receive(self, message: Message) -> Events:
+        if isinstance(message, Ready):
+            self.session_id = message.session_id
+        elif isinstance(message, Finalized):
+            return self._answer_flush(message.id)
+        elif isinstance(message, (SpeechStarted, Transcript, SpeechEnded)):
+            return self._follow(message)
+        return []
+
+    def finish(self) -> Events:
+        """The connection is over, however it ended."""
+        events: Events = []
+        while self._open:
+            events += self._end(self._clock.sent_s())
+        for flush_id in list(self._finals_at_flush):
+            events += self._answer_flush(flush_id)
+        return events
+
+    def _follow(self, message: UtteranceMessage) -> Events:
+        """Cases: of the open utterance, of one that is over, of the next, of one too early."""
+        if self._open and message.utterance == self._newest:
+            return self._say(message)
+        if message.utterance <= self._newest:
+            return self._say_late(message)
+        if not self._open:
+            return [self._begin(message), *self._say(message)]
+        if _may_wait(message):
+            self._hold(message)
+            return []
+        return self._end(_start_s(message)) + self._follow(message)
+
+    def _begin(self, message: UtteranceMessage) -> stt.SpeechEvent:
+        self._newest, self._open = message.utterance, True
+        return self._started(message)
+
+    def _say(self, message: UtteranceMessage) -> Events:
+        if isinstance(message, SpeechEnded):
+            return self._end(message.end)
+        return [self._transcript(message)] if isinstance(message, Transcript) else []
+
+    def _say_late(self, message: UtteranceMessage) -> Events:
+        if not isinstance(message, Transcript) or not message.is_final:
+            return []
+        if self._open:
+            return [self._transcript(message)]
+        return [
+            self._started(message),
+            self._transcript(message),
+            self._ended(message.utterance, message.end),
+        ]
+
+    def _end(self, end_s: float) -> Events:
+        """End the open utterance, then say what waited for that."""
+        self._open = False
+        events = [self._ended(self._newest, end_s)]
+        held, self._held = self._held, []
+        for message in held:
+            events += self._follow(message)
+        return events
+
+    def _hold(self, message: UtteranceMessage) -> None:
+        """The newest interim replaces the one before it."""
+        self._held = [
+            held
+            for held in self._held
+            if type(held) is not type(message) or held.utterance != message.utterance
+        ]
+        self._held.append(message)
+
+    def _answer_flush(self, flush_id: int) -> Events:
+        """A final counts for one flush only, the oldest."""
+        answered = self._finals > self._finals_at_flush.pop(flush_id, self._finals)
+        if answered:
+            self._finals_at_flush = dict.fromkeys(self._finals_at_flush, self._finals)
+            return []
+        end_s = self._clock.sent_s()
+        data = no_speech(self._clock.stream_time(end_s))
+        return [self._final(self.session_id, data, end_s)]
+
+    def _transcript(self, message: Transcript) -> stt.SpeechEvent:
+        data = speech_data(message, self._clock)
+        if message.is_final:
+            self._finals += 1
+            return self._final(self._request_id(message.utterance), data, message.end)
+        request_id = self._request_id(message.utterance)
+        return stt.SpeechEvent(Type.INTERIM_TRANSCRIPT, request_id, [data])
+
+    def _started(self, message: UtteranceMessage) -> stt.SpeechEvent:
+        return stt.SpeechEvent(
+            Type.START_OF_SPEECH,
+            self._request_id(message.utterance),
+            speech_start_time=self._clock.wall_time(_start_s(message)),
+        )
+
+    def _final(self, request_id: str, data: stt.SpeechData, end_s: float) -> stt.SpeechEvent:
+        end_time = self._clock.wall_time(end_s)
+        return stt.SpeechEvent(Type.FINAL_TRANSCRIPT, request_id, [data], speech_end_time=end_time)
+
+    def _ended(self, utterance: int, end_s: float) -> stt.SpeechEvent:
+        end_time = self._clock.wall_time(end_s)
+        request_id = self._request_id(utterance)
+        return stt.SpeechEvent(Type.END_OF_SPEECH, request_id, speech_end_time=end_time)
+
+    def _request_id(self, utterance: int) -> str:
+        return f"{self.session_id}-{utterance}"
+
+
+def _start_s(message: UtteranceMessage) -> float:
+    return message.end if isinstance(message, SpeechEnded) else message.start
+
+
+def _may_wait(message: UtteranceMessage) -> bool:
+    """A start or an interim; a final or an end tells that what came before is over."""
+    return isinstance(message, SpeechStarted) or (
+        isinstance(message, Transcript) and not message.is_final
+    )

@@ -1,0 +1,165 @@
+"""The STT a LiveKit agent holds: settings, streams, HTTP session. No protocol."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import weakref
+from dataclasses import replace
+from typing import Any
+
+import aiohttp
+from livekit import rtc
+from livekit.agents import (
+    DEFAULT_API_CONNECT_OPTIONS,
+    NOT_GIVEN,
+    APIConnectOptions,
+    NotGivenOr,
+    stt,
+    utils,
+)
+from livekit.agents.utils import AudioBuffer, is_given
+
+from ._connection import Connection, websocket_url
+from ._errors import to_api_error
+from ._messages import Ready
+from ._recognition import recognize
+from .options import STTOptions, apply_changes, with_more_keyterms
+from .stream import SpeechStream
+
+DEFAULT_URL = "http://localhost:8000"
+
+
+class STT(stt.STT[Any]):
+    """Streaming speech-to-text from a self-hosted Whisper server.
+
+    Args:
+        api_url: http(s):// or ws(s)://, with or without a path; default ``CUSTOM_STT_URL``,
+            then ``http://localhost:8000``.
+        api_key: sent as a bearer token; default ``CUSTOM_STT_API_KEY``.
+        options: how the server shall listen.
+        http_session: yours to close. Default: the job's; outside a job, one that ``aclose``
+            closes.
+    """
+
+    def __init__(
+        self,
+        *,
+        api_url: str | None = None,
+        api_key: str | None = None,
+        options: STTOptions | None = None,
+        http_session: aiohttp.ClientSession | None = None,
+    ) -> None:
+        options = options or STTOptions()
+        super().__init__(
+            capabilities=stt.STTCapabilities(
+                streaming=True,
+                interim_results=options.interim_results,
+                aligned_transcript="word",
+                offline_recognize=True,
+                keyterms=True,
+                manual_flush=True,
+            )
+        )
+        self._url = websocket_url(api_url or os.environ.get("CUSTOM_STT_URL") or DEFAULT_URL)
+        self._api_key = (api_key or os.environ.get("CUSTOM_STT_API_KEY") or "").strip()
+        self._options = options
+        self._session_keyterms: tuple[str, ...] = ()  # the framework's, beside the user's own
+        self._http_session = http_session
+        self._owned_session: aiohttp.ClientSession | None = None
+        self._streams = weakref.WeakSet[SpeechStream]()
+        self._model = "unknown"
+
+    @property
+    def model(self) -> str:
+        """As the server names it; "unknown" before the first connection."""
+        return self._model
+
+    @property
+    def provider(self) -> str:
+        return "custom_stt"
+
+    def stream(
+        self,
+        *,
+        language: NotGivenOr[str] = NOT_GIVEN,
+        conn_options: APIConnectOptions = DEFAULT_API_CONNECT_OPTIONS,
+    ) -> SpeechStream:
+        stream = SpeechStream(
+            stt=self,
+            options=self._effective_options(language),
+            conn_options=conn_options,
+            connect=self._connect,
+            on_ready=self._server_is_ready,
+        )
+        self._streams.add(stream)
+        return stream
+
+    def update_options(self, **changes: Any) -> None:
+        """Change ``CHANGEABLE_MID_STREAM`` options here and in every live stream.
+
+        In-band: no stream reconnects. Raises ValueError for any other option.
+        """
+        self._options = apply_changes(self._options, changes)
+        if "keyterms" in changes:
+            changes["keyterms"] = self._effective_options().keyterms
+        for stream in self._streams:
+            stream.update_options(**changes)
+
+    def _update_session_keyterms(self, keyterms: list[str]) -> None:
+        self._session_keyterms = tuple(keyterms)
+        for stream in self._streams:
+            stream.update_options(keyterms=self._effective_options().keyterms)
+
+    async def _recognize_impl(
+        self,
+        buffer: AudioBuffer,
+        *,
+        language: NotGivenOr[str] = NOT_GIVEN,
+        conn_options: APIConnectOptions,
+    ) -> stt.SpeechEvent:
+        audio = rtc.combine_audio_frames(buffer)
+        options = replace(
+            self._effective_options(language),
+            interim_results=False,
+            sample_rate=audio.sample_rate,
+        )
+        try:
+            connection = await self._connect(conn_options.timeout)
+            return await recognize(connection, audio, options, conn_options.timeout)
+        except Exception as error:
+            raise to_api_error(error) from None
+
+    def prewarm(self) -> None:
+        """Nothing to load here: a stream connects while its first audio is on the way."""
+
+    async def __aenter__(self) -> STT:  # typed as itself: its streams are SpeechStreams
+        return self
+
+    async def aclose(self) -> None:
+        """Close the live streams, and the HTTP session if it is our own."""
+        await asyncio.gather(*(stream.aclose() for stream in list(self._streams)))
+        if self._owned_session is not None:
+            await self._owned_session.close()
+            self._owned_session = None
+
+    def _effective_options(self, language: NotGivenOr[str] = NOT_GIVEN) -> STTOptions:
+        options = with_more_keyterms(self._options, self._session_keyterms)
+        return replace(options, language=language) if is_given(language) else options
+
+    async def _connect(self, timeout_s: float) -> Connection:
+        return await Connection.open(self._session(), self._url, self._api_key, timeout_s)
+
+    def _session(self) -> aiohttp.ClientSession:
+        """Cases: the user's, the job's, our own."""
+        if self._http_session is not None:
+            return self._http_session
+        try:
+            return utils.http_context.http_session()
+        except RuntimeError:  # not in a job
+            if self._owned_session is None or self._owned_session.closed:
+                self._owned_session = aiohttp.ClientSession()
+            return self._owned_session
+
+    def _server_is_ready(self, ready: Ready) -> None:
+        self._model = ready.model

@@ -1,0 +1,3 @@
+"""The plugin's version, read by the build."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,168 @@
+"""A real WebSocket server on loopback that says what a test's script tells it to say."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+Json = dict[str, Any]
+
+
+class HungUp(Exception):
+    """The client went away while the script waited for it."""
+
+
+class Call:
+    """One connection. Everything heard is kept: ``messages`` and ``audio``."""
+
+    def __init__(self, request: web.Request, ws: web.WebSocketResponse) -> None:
+        self.headers = request.headers
+        self.query = request.query_string
+        self.messages: list[Json] = []
+        self.audio = bytearray()
+        self.ended = asyncio.Event()  # the script is over
+        self._ws = ws
+
+    @property
+    def samples(self) -> int:
+        return len(self.audio) // 2
+
+    def heard(self, kind: str) -> list[Json]:
+        return [message for message in self.messages if message["type"] == kind]
+
+    async def say(self, kind: str, **fields: Any) -> None:
+        await self._ws.send_str(json.dumps({"type": kind, **fields}))
+
+    async def say_raw(self, data: str | bytes) -> None:
+        await (self._ws.send_str(data) if isinstance(data, str) else self._ws.send_bytes(data))
+
+    async def close(self, code: int = 1000) -> None:
+        await self._ws.close(code=code)
+
+    def drop(self) -> None:
+        """Break the socket without a word."""
+        assert self._ws._req is not None and self._ws._req.transport is not None
+        self._ws._req.transport.abort()
+
+    async def hear(self, kind: str) -> Json:
+        """Listen until a message of this type comes."""
+        while True:
+            message = await self.listen()
+            if message is not None and message["type"] == kind:
+                return message
+
+    async def hear_audio(self, samples: int) -> None:
+        """Listen until so many samples have come on this connection."""
+        while self.samples < samples:
+            await self.listen()
+
+    async def hear_out(self) -> None:
+        """Listen until the client hangs up."""
+        try:
+            while True:
+                await self.listen()
+        except HungUp:
+            pass
+
+    async def listen(self) -> Json | None:
+        """The next message; None for audio."""
+        message = await self._ws.receive()
+        if message.type is WSMsgType.BINARY:
+            self.audio += message.data
+            return None
+        if message.type is WSMsgType.TEXT:
+            self.messages.append(json.loads(message.data))
+            return self.messages[-1]
+        raise HungUp
+
+
+Script = Callable[[Call], Awaitable[None]]
+
+
+class ScriptedServer:
+    """``async with ScriptedServer(script, …)``: each connection gets the next script, the last
+    one again and again."""
+
+    def __init__(self, *scripts: Script) -> None:
+        self._scripts = scripts
+        self.calls: list[Call] = []
+        self.url = ""
+
+    async def __aenter__(self) -> ScriptedServer:
+        app = web.Application()
+        app.router.add_get("/ws/transcribe", self._serve)
+        self._runner = web.AppRunner(app, shutdown_timeout=0.01)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        host, port = self._runner.addresses[0][:2]
+        self.url = f"http://{host}:{port}"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._runner.cleanup()
+
+    async def _serve(self, request: web.Request) -> web.WebSocketResponse:
+        ws = web.WebSocketResponse()
+        await ws.prepare(request)
+        call = Call(request, ws)
+        self.calls.append(call)
+        script = self._scripts[min(len(self.calls), len(self._scripts)) - 1]
+        try:
+            await script(call)
+        except (HungUp, ConnectionError):
+            pass
+        finally:
+            call.ended.set()
+        return ws
+
+
+async def greet(call: Call) -> None:
+    await call.say("ready", session_id="s1", model="pico", protocol=1, sample_rate=16000)
+    await call.hear("configure")
+    await call.say("configured")
+
+
+async def part(call: Call) -> None:
+    await call.say("session_ended", reason="end_of_stream", seconds_used=1.0, message="")
+    await call.close()
+
+
+async def say_final(call: Call, text: str, utterance: int = 0, **fields: Any) -> None:
+    times = {"start": 0.1, "end": 0.2, **fields}
+    await call.say("transcript", utterance=utterance, text=text, is_final=True, **times)
+
+
+async def one_utterance(call: Call) -> None:
+    """Speech from the first 50 ms on, until the end of the stream."""
+    await greet(call)
+    await call.hear_audio(800)
+    await call.say("speech_started", utterance=0, start=0.01)
+    await call.say("transcript", utterance=0, text="hello", is_final=False, start=0.01, end=0.04)
+    await call.hear("end_of_stream")
+    await say_final(call, "hello world", language="en", confidence=0.9)
+    await call.say("speech_ended", utterance=0, end=0.2)
+    await part(call)
+
+
+async def silence(call: Call) -> None:
+    """No speech."""
+    await greet(call)
+    await answer_flushes(call)
+
+
+async def answer_flushes(call: Call) -> None:
+    """Until the end of the stream, and part."""
+    while not call.heard("end_of_stream"):
+        message = await call.listen()
+        if message is not None and message["type"] == "finalize":
+            await call.say("finalized", id=message["id"])
+    await part(call)
+
+
+async def deaf(call: Call) -> None:
+    """Accepts, then neither reads nor answers."""
+    await asyncio.Event().wait()

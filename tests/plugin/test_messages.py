@@ -1,0 +1,131 @@
+"""The wire format, both ways."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from livekit.agents import APIError
+from livekit.plugins.custom_stt import STTOptions
+from livekit.plugins.custom_stt._messages import (
+    Configured,
+    CreditsLow,
+    Finalized,
+    Ready,
+    ServerError,
+    SessionEnded,
+    SpeechEnded,
+    SpeechStarted,
+    Transcript,
+    Word,
+    configure,
+    parse,
+    reconfigure,
+)
+
+
+def test_the_default_configuration_leaves_choices_to_the_server() -> None:
+    assert configure(STTOptions()) == {
+        "type": "configure",
+        "language": None,  # to be detected
+        "task": "transcribe",
+        "keyterms": [],
+        "interim_results": True,
+        "words": True,
+        "vad": True,
+        "encoding": "linear16",
+        "sample_rate": 16000,
+        "channels": 1,
+    }
+
+
+@pytest.mark.parametrize("language", ["en", "en-US", "english", "eng"])
+def test_a_language_reaches_whisper_by_its_two_letters(language: str) -> None:
+    assert configure(STTOptions(language=language))["language"] == "en"
+
+
+def test_a_change_sends_only_itself() -> None:
+    before = STTOptions(language="en", prompt="about trains", endpointing_ms=300)
+    after = STTOptions(prompt=None, keyterms=["LiveKit"], endpointing_ms=300)
+    assert reconfigure(before, after) == {
+        "type": "configure",
+        "language": None,
+        "prompt": "",
+        "keyterms": ["LiveKit"],
+    }
+
+
+TRANSCRIPT = {"utterance": 3, "text": "hi", "is_final": True, "start": 1, "end": 2.5}
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "message"),
+    [
+        ("ready", {"session_id": "s", "model": "m", "protocol": 1}, Ready("s", "m")),
+        ("configured", {"language": "en"}, Configured()),
+        ("speech_started", {"utterance": 3, "start": 1}, SpeechStarted(3, 1.0)),
+        ("speech_ended", {"utterance": 3, "end": 2}, SpeechEnded(3, 2.0)),
+        ("finalized", {"id": 7}, Finalized(7)),
+        ("credits_low", {"seconds_remaining": 9}, CreditsLow(9.0)),
+        ("session_ended", {"reason": "quota"}, SessionEnded("quota", "")),
+        (
+            "error",
+            {"code": "full", "message": "no room", "retryable": True, "retry_after": 2},
+            ServerError("full", "no room", True, 2.0, None),
+        ),
+        (
+            "transcript",
+            TRANSCRIPT,
+            Transcript(3, "hi", True, 1.0, 2.5, "", 0.0, None, None, None),
+        ),
+        (
+            "transcript",
+            {
+                **TRANSCRIPT,
+                "language": "en",
+                "confidence": 0.5,
+                "words": [{"word": "hi", "start": 1, "end": 2, "confidence": 0.25}],
+                "no_speech_prob": 0,
+                "audio_processed": 3,
+            },
+            Transcript(3, "hi", True, 1.0, 2.5, "en", 0.5, (Word("hi", 1, 2, 0.25),), 0.0, 3.0),
+        ),
+    ],
+)
+def test_each_message_of_the_server_is_understood(
+    kind: str, fields: dict[str, Any], message: object
+) -> None:
+    assert parse(json.dumps({"type": kind, **fields})) == message
+
+
+def test_an_unknown_type_is_ignored() -> None:
+    assert parse('{"type": "weather", "sunny": true}') is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "stop",
+        "null",
+        "[]",
+        "{}",
+        '{"type": 5}',
+        '{"type": "ready"}',
+        '{"type": "transcript", "utterance": 0, "text": null, "is_final": true}',
+        '{"type": "transcript", "utterance": 0, "text": "", "is_final": true, "start": "x"}',
+        '{"type": "speech_started", "utterance": Infinity, "start": 0}',
+        '{"type": "finalized", "id": []}',
+    ],
+)
+def test_a_malformed_message_is_a_failure_that_no_retry_heals(text: str) -> None:
+    with pytest.raises(APIError, match="malformed") as raised:
+        parse(text)
+    assert not raised.value.retryable
+
+
+def test_a_failure_to_parse_does_not_repeat_what_was_said() -> None:
+    with pytest.raises(APIError) as raised:
+        parse('{"type": "transcript", "text": "my card number"}')
+    assert str(raised.value) == "malformed transcript from the server"

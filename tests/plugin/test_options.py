@@ -1,0 +1,65 @@
+"""What may be set, and how a wrong setting is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from livekit.agents import NOT_GIVEN
+from livekit.plugins.custom_stt import STTOptions
+from livekit.plugins.custom_stt.options import apply_changes, with_more_keyterms
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "allowed"),
+    [
+        ("language", "", "'en'"),
+        ("task", "summarize", "'transcribe' or 'translate'"),
+        ("prompt", "x" * 4001, "at most 4000"),
+        ("keyterms", "LiveKit", "a list of at most 100 strings"),
+        ("keyterms", [""], "1 to 100 characters"),
+        ("keyterms", ["x"] * 101, "at most 100"),
+        ("windowing", "tumbling", "'utterance' or 'overlap'"),
+        ("endpointing_ms", 50, "between 100 and 5000, or None"),
+        ("endpointing_ms", 0.5, "between 100 and 5000, or None"),
+        ("sample_rate", 4000, "between 8000 and 48000"),
+        ("sample_rate", "16000", "between 8000 and 48000"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_the_field_and_what_is_allowed(
+    field: str, value: Any, allowed: str
+) -> None:
+    with pytest.raises(ValueError, match=f"^{field} must be .*{allowed}"):
+        STTOptions(**{field: value})
+
+
+def test_a_list_of_keyterms_cannot_be_changed_from_outside() -> None:
+    keyterms = ["LiveKit"]
+    options = STTOptions(keyterms=keyterms)
+    keyterms.append("Whisper")
+    assert options.keyterms == ("LiveKit",)
+
+
+def test_changes_leave_the_rest_as_it_was() -> None:
+    changed = apply_changes(STTOptions(prompt="a call"), {"language": "de", "prompt": NOT_GIVEN})
+    assert changed == STTOptions(language="de", prompt="a call")
+
+
+@pytest.mark.parametrize(
+    ("name", "why"), [("sample_rate", "fixed for the life of a stream"), ("lang", "unknown")]
+)
+def test_what_cannot_change_in_a_stream_is_named(name: str, why: str) -> None:
+    with pytest.raises(ValueError, match=f"^{name}: {why}; may change: language, prompt"):
+        apply_changes(STTOptions(), {name: 8000, "language": "de"})
+
+
+def test_a_running_stream_cannot_go_back_to_the_servers_endpointing() -> None:
+    with pytest.raises(ValueError, match=r"^endpointing_ms must be a number"):
+        apply_changes(STTOptions(endpointing_ms=300), {"endpointing_ms": None})
+
+
+def test_keyterms_of_the_framework_come_after_the_users_and_only_as_many_as_fit() -> None:
+    options = STTOptions(keyterms=["mine", "both"])
+    more = with_more_keyterms(options, ["both", "", *(f"term {n}" for n in range(200))])
+    assert more.keyterms[:3] == ("mine", "both", "term 0")
+    assert len(more.keyterms) == 100

@@ -1,0 +1,512 @@
+"""The plugin as a user has it, against a scripted server on a real socket."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterable, AsyncIterator
+from typing import Any
+
+import aiohttp
+import pytest
+from livekit import rtc
+from livekit.agents import APIConnectionError, APIConnectOptions, APIError, stt, utils
+from livekit.agents.stt import SpeechEventType as Type
+from livekit.plugins.custom_stt import STT, SpeechStream, STTOptions
+from plugin.scripted_server import (
+    Call,
+    ScriptedServer,
+    deaf,
+    greet,
+    one_utterance,
+    part,
+    say_final,
+    silence,
+)
+
+NO_RETRY = APIConnectOptions(max_retry=0, timeout=5)
+RETRY_ONCE = APIConnectOptions(max_retry=1, retry_interval=0.01, timeout=5)
+IMPATIENT = APIConnectOptions(max_retry=0, timeout=0.05)
+
+
+def audio(seconds: float, rate: int = 16000, channels: int = 1) -> list[rtc.AudioFrame]:
+    """Frames of 10 ms."""
+    samples = rate // 100
+    frame = rtc.AudioFrame(bytes(2 * samples * channels), rate, channels, samples)
+    return [frame] * round(seconds * 100)
+
+
+def push(stream: SpeechStream, frames: list[rtc.AudioFrame]) -> None:
+    for frame in frames:
+        stream.push_frame(frame)
+
+
+async def collect(events: AsyncIterable[stt.SpeechEvent]) -> list[stt.SpeechEvent]:
+    """All events but the usage."""
+    return [event async for event in events if event.type is not Type.RECOGNITION_USAGE]
+
+
+async def until(stream: SpeechStream, kind: Type) -> AsyncIterator[stt.SpeechEvent]:
+    async for event in stream:
+        yield event
+        if event.type is kind:
+            return
+    raise AssertionError(f"the stream ended without {kind}")
+
+
+async def next_event(stream: SpeechStream, kind: Type) -> stt.SpeechEvent:
+    return [event async for event in until(stream, kind)][-1]
+
+
+def types(events: list[stt.SpeechEvent]) -> list[Type]:
+    return [event.type for event in events]
+
+
+def texts(events: list[stt.SpeechEvent]) -> list[str]:
+    return [event.alternatives[0].text for event in events if event.type is Type.FINAL_TRANSCRIPT]
+
+
+# --- a stream from beginning to end
+
+
+async def test_frames_go_in_and_a_complete_turn_comes_out() -> None:
+    async with ScriptedServer(one_utterance) as server, STT(api_url=server.url) as speech:
+        stream = speech.stream(conn_options=NO_RETRY)
+        push(stream, audio(0.3))
+        await stream.end_input()
+        events = await collect(stream)
+    assert types(events) == [
+        Type.START_OF_SPEECH,
+        Type.INTERIM_TRANSCRIPT,
+        Type.FINAL_TRANSCRIPT,
+        Type.END_OF_SPEECH,
+    ]
+    assert texts(events) == ["hello world"]
+    assert speech.model == "pico"
+
+
+async def test_the_settings_are_the_first_frame_and_not_in_the_address() -> None:
+    options = STTOptions(language="de", prompt="about trains", keyterms=["Bahn"])
+    async with (
+        ScriptedServer(silence) as server,
+        STT(api_url=server.url, options=options, api_key="k1\n") as speech,
+    ):
+        stream = speech.stream(language="fr", conn_options=NO_RETRY)
+        stream.end_input()
+        await collect(stream)
+    call = server.calls[0]
+    assert call.query == ""
+    assert call.headers["Authorization"] == "Bearer k1"
+    configured = call.messages[0]
+    assert configured["type"] == "configure"
+    assert (configured["language"], configured["prompt"]) == ("fr", "about trains")
+    assert (configured["sample_rate"], configured["channels"]) == (16000, 1)
+
+
+async def test_address_and_key_may_come_from_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with ScriptedServer(silence) as server:
+        monkeypatch.setenv("CUSTOM_STT_URL", server.url)
+        monkeypatch.setenv("CUSTOM_STT_API_KEY", "k2")
+        async with STT() as speech:
+            stream = speech.stream(conn_options=NO_RETRY)
+            stream.end_input()
+            await collect(stream)
+    assert server.calls[0].headers["Authorization"] == "Bearer k2"
+
+
+async def test_the_end_is_said_once_however_often_it_is_asked_for() -> None:
+    async with ScriptedServer(silence) as server, STT(api_url=server.url) as speech:
+        stream = speech.stream(conn_options=NO_RETRY)
+        push(stream, audio(0.1))
+        stream.end_input()
+        await stream.end_input()
+        assert await collect(stream) == []
+        stream.end_input()
+        await stream.aclose()
+        await server.calls[0].ended.wait()
+    assert len(server.calls[0].heard("end_of_stream")) == 1
+    assert server.calls[0].heard("finalize") == []
+    assert server.calls[0].heard("keepalive") == []
+
+
+async def test_audio_after_the_end_is_refused_and_that_is_logged_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with ScriptedServer(silence) as server, STT(api_url=server.url) as speech:
+        stream = speech.stream(conn_options=NO_RETRY)
+        stream.end_input()
+        with caplog.at_level(logging.WARNING, "livekit.plugins.custom_stt"):
+            for _ in range(2):
+                with pytest.raises(RuntimeError, match="input ended"):
+                    push(stream, audio(0.01))
+        await collect(stream)
+    assert [record.message for record in caplog.records] == [
+        "audio pushed after the end of input is refused"
+    ]
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize("rate", [8000, 16000, 24000, 44100, 48000])
+async def test_a_second_of_any_audio_is_a_second_on_the_wire(rate: int, channels: int) -> None:
+    async with ScriptedServer(silence) as server, STT(api_url=server.url) as speech:
+        stream = speech.stream(conn_options=NO_RETRY)
+        push(stream, audio(1.0, rate, channels))
+        stream.end_input()
+        await collect(stream)
+    assert server.calls[0].samples == 16000
+
+
+async def test_the_number_of_channels_may_change() -> None:
+    async with ScriptedServer(silence) as server, STT(api_url=server.url) as speech:
+        stream = speech.stream(conn_options=NO_RETRY)
+        push(stream, audio(0.5, 48000, 1) + audio(0.5, 48000, 2))
+        stream.end_input()
+        await collect(stream)
+    assert server.calls[0].samples == 16000
+
+
+async def test_usage_is_told_on_the_way_and_sums_to_the_audio_sent() -> None:
+    async with ScriptedServer(one_utterance) as server, STT(api_url=server.url) as speech:
+        stream = speech.stream(conn_options=NO_RETRY)
+        push(stream, audio(12.34))
+        stream.end_input()
+        usage = [
+            event.recognition_usage.audio_duration
+            async for event in stream
+            if event.recognition_usage is not None
+        ]
+    assert sum(usage) == pytest.approx(12.34)
+    assert len(usage) > 2
+
+
+# --- flush
+
+
+async def test_a_flush_with_nothing_open_is_answered_by_an_empty_final() -> None:
+    async with ScriptedServer(silence) as server, STT(api_url=server.url) as speech:
+        stream = speech.stream(conn_options=NO_RETRY)
+        push(stream, audio(0.07))
+        stream.flush()
+        answer = await next_event(stream, Type.FINAL_TRANSCRIPT)
+        assert server.calls[0].samples == 1120
+        stream.flush()
+        await next_event(stream, Type.FINAL_TRANSCRIPT)
+        stream.end_input()
+        await collect(stream)
+    assert answer.alternatives[0].text == ""
+    assert [message["id"] for message in server.calls[0].heard("finalize")] == [1, 2]
+
+
+async def test_a_flush_of_open_speech_is_answered_by_its_final_alone() -> None:
+    async def finalize(call: Call) -> None:
+        await greet(call)
+        asked = await call.hear("finalize")
+        await say_final(call, "hello")
+        await call.say("speech_ended", utterance=0, end=0.2)
+        await call.say("finalized", id=asked["id"])
+        await call.hear("end_of_stream")
+        await part(call)
+
+    async with ScriptedServer(finalize) as server, STT(api_url=server.url) as speech:
+        stream = speech.stream(conn_options=NO_RETRY)
+        push(stream, audio(0.3))
+        stream.flush()
+        stream.end_input()
+        events = await collect(stream)
+    assert texts(events) == ["hello"]
+
+
+# --- options while a stream runs
+
+
+async def test_options_change_in_band() -> None:
+    async def hear_change(call: Call) -> None:
+        await greet(call)
+        await call.hear("configure")
+        await call.say("configured")
+        await silence_after_greeting(call)
+
+    async with ScriptedServer(hear_change) as server, STT(api_url=server.url) as speech:
+        stream = speech.stream(conn_options=NO_RETRY)
+        push(stream, audio(0.1))
+        speech.update_options(language="de", keyterms=["Bahn"])
+        speech._update_session_keyterms(["Gleis", "Bahn"])
+        stream.update_options(language="de")  # nothing new
+        stream.end_input()
+        await collect(stream)
+        later = speech.stream(conn_options=NO_RETRY)
+        await later.aclose()
+    assert server.calls[0].heard("configure")[1:] == [
+        {"type": "configure", "language": "de", "keyterms": ["Bahn"]},
+        {"type": "configure", "keyterms": ["Bahn", "Gleis"]},
+    ]
+    assert later._options.language == "de"
+
+
+async def test_a_fixed_option_is_refused_and_nothing_changes() -> None:
+    speech = STT()
+    with pytest.raises(ValueError, match=r"^sample_rate: fixed"):
+        speech.update_options(sample_rate=8000, language="de")
+    assert speech._options == STTOptions()
+
+
+# --- failure
+
+
+async def test_a_dropped_socket_closes_the_turn_and_the_clock_goes_on() -> None:
+    async def drop(call: Call) -> None:
+        await greet(call)
+        await call.hear_audio(8000)
+        await call.say("speech_started", utterance=0, start=0.1)
+        await call.hear("finalize")
+        call.drop()
+
+    async def resume(call: Call) -> None:
+        await greet(call)
+        await call.hear("end_of_stream")
+        await say_final(call, "again", start=0.25, end=0.5)
+        await call.say("speech_ended", utterance=0, end=0.5)
+        await part(call)
+
+    async with ScriptedServer(drop, resume) as server, STT(api_url=server.url) as speech:
+        stream = speech.stream(conn_options=RETRY_ONCE)
+        stream.start_time_offset = 100.0
+        push(stream, audio(0.5))
+        stream.flush()
+        events = await collect(until(stream, Type.FINAL_TRANSCRIPT))
+        push(stream, audio(0.5))
+        stream.end_input()
+        events += await collect(stream)
+    assert types(events) == [
+        Type.START_OF_SPEECH,
+        Type.END_OF_SPEECH,
+        Type.FINAL_TRANSCRIPT,  # the flush's, empty
+        Type.START_OF_SPEECH,
+        Type.FINAL_TRANSCRIPT,
+        Type.END_OF_SPEECH,
+    ]
+    again = events[4].alternatives[0]
+    assert (again.start_time, again.end_time) == pytest.approx((100.75, 101.0), abs=0.01)
+    assert sum(call.samples for call in server.calls) == 16000
+
+
+@pytest.mark.parametrize(("code", "retryable"), [(1008, False), (1011, True), (1013, True)])
+async def test_a_close_code_tells_if_a_retry_helps(code: int, retryable: bool) -> None:
+    async def refuse(call: Call) -> None:
+        await greet(call)
+        await call.close(code)
+
+    error = await failure_of(refuse)
+    assert error.retryable is retryable
+
+
+async def test_the_servers_error_reaches_the_user() -> None:
+    async def refuse(call: Call) -> None:
+        await call.say("ready", session_id="s1", model="pico")
+        await call.say("error", code="bad_value", message="no such language", field="language")
+        await call.close(1007)
+
+    error = await failure_of(refuse)
+    assert (error.message, error.retryable) == ("bad_value: no such language", False)
+
+
+async def test_a_message_the_server_does_not_know_is_not_fatal() -> None:
+    async def complain(call: Call) -> None:
+        await call.say("ready", session_id="s1", model="pico")
+        await call.say("error", code="unknown_message", message="?", retryable=False)
+        await silence_after_greeting(call)
+
+    async with ScriptedServer(complain) as server, STT(api_url=server.url) as speech:
+        stream = speech.stream(conn_options=NO_RETRY)
+        stream.end_input()
+        assert await collect(stream) == []
+
+
+@pytest.mark.parametrize("babble", ["not json", '{"type": "ready"}', "[]"])
+async def test_a_server_that_speaks_another_language_is_an_api_error(babble: str) -> None:
+    async def talk(call: Call) -> None:
+        await call.say_raw(babble)
+        await call.hear_out()
+
+    error = await failure_of(talk)
+    assert not error.retryable
+
+
+async def test_a_session_the_server_ends_early_is_not_taken_for_the_end_of_the_stream() -> None:
+    async def end_early(call: Call) -> None:
+        await greet(call)
+        await call.say("session_ended", reason="max_duration")
+        await call.close()
+
+    error = await failure_of(end_early)
+    assert error.retryable
+
+
+async def test_a_server_that_never_greets_is_a_timeout() -> None:
+    error = await failure_of(deaf, IMPATIENT)
+    assert type(error).__name__ == "APITimeoutError"
+
+
+async def test_a_server_that_never_ends_the_session_is_a_timeout() -> None:
+    async def linger(call: Call) -> None:
+        await greet(call)
+        await call.hear_out()
+
+    async with ScriptedServer(linger) as server, STT(api_url=server.url) as speech:
+        stream = speech.stream(conn_options=IMPATIENT)
+        stream.end_input()
+        with pytest.raises(APIError, match="did not end the session"):
+            await collect(stream)
+
+
+async def test_no_server_is_a_connection_error_that_names_the_setting() -> None:
+    async with STT(api_url="http://127.0.0.1:1", api_key="sk-secret") as speech:
+        stream = speech.stream(conn_options=NO_RETRY)
+        with pytest.raises(APIConnectionError, match="CUSTOM_STT_URL") as raised:
+            await collect(stream)
+    assert "sk-secret" not in repr(raised.value)
+    await stream.end_input()  # after a failure too
+
+
+async def failure_of(script: Any, conn_options: APIConnectOptions = NO_RETRY) -> APIError:
+    async with ScriptedServer(script) as server, STT(api_url=server.url) as speech:
+        stream = speech.stream(conn_options=conn_options)
+        push(stream, audio(0.1))
+        with pytest.raises(APIError) as raised:
+            await collect(stream)
+    return raised.value
+
+
+async def silence_after_greeting(call: Call) -> None:
+    if not call.heard("end_of_stream"):
+        await call.hear("end_of_stream")
+    await part(call)
+
+
+# --- closing
+
+
+async def test_closing_a_stream_tells_the_server() -> None:
+    async def hear_out(call: Call) -> None:
+        await greet(call)
+        await call.say("speech_started", utterance=0, start=0.0)
+        await call.hear_out()
+
+    async with ScriptedServer(hear_out) as server, STT(api_url=server.url) as speech:
+        stream = speech.stream(conn_options=NO_RETRY)
+        await next_event(stream, Type.START_OF_SPEECH)
+        await stream.aclose()
+        await server.calls[0].ended.wait()
+    assert len(server.calls[0].heard("end_of_stream")) == 1
+
+
+async def test_closing_does_not_wait_for_a_hung_server_and_a_full_socket() -> None:
+    samples = 16000 * 600
+    async with ScriptedServer(deaf) as server, STT(api_url=server.url) as speech:
+        stream = speech.stream(conn_options=NO_RETRY)
+        stream.push_frame(rtc.AudioFrame(bytes(2 * samples), 16000, 1, samples))
+        await next_event(stream, Type.RECOGNITION_USAGE)
+        await asyncio.wait_for(stream.aclose(), 2)
+
+
+async def test_a_stream_can_be_closed_at_any_moment() -> None:
+    async with ScriptedServer(deaf) as server, STT(api_url=server.url) as speech:
+        for ticks in range(100):
+            stream = speech.stream(conn_options=NO_RETRY)
+            push(stream, audio(0.1))
+            for _ in range(ticks):
+                await asyncio.sleep(0)
+            await asyncio.wait_for(stream.aclose(), 2)
+
+
+async def test_closing_the_stt_closes_its_streams_and_its_own_http_session() -> None:
+    async with ScriptedServer(silence) as server:
+        speech = STT(api_url=server.url)
+        stream = speech.stream(conn_options=NO_RETRY)
+        push(stream, audio(0.1))
+        stream.flush()
+        await next_event(stream, Type.FINAL_TRANSCRIPT)
+        own = speech._session()
+        await speech.aclose()
+        await speech.aclose()
+    assert stream._task.done()
+    assert own.closed
+
+
+async def test_a_session_of_the_user_stays_open() -> None:
+    async with aiohttp.ClientSession() as session, ScriptedServer(silence) as server:
+        async with STT(api_url=server.url, http_session=session) as speech:
+            stream = speech.stream(conn_options=NO_RETRY)
+            stream.end_input()
+            await collect(stream)
+        assert not session.closed
+
+
+async def test_in_a_job_the_jobs_session_is_used() -> None:
+    async with utils.http_context.open() as session:
+        assert STT()._session() is session
+
+
+# --- recognize
+
+
+async def test_a_recording_becomes_one_final() -> None:
+    async def two_finals(call: Call) -> None:
+        await greet(call)
+        await call.hear("end_of_stream")
+        await say_final(call, "hello", 0, start=0.1, end=0.4, language="en", confidence=0.8)
+        await call.say("speech_ended", utterance=0, end=0.4)
+        await say_final(call, "world", 1, start=0.6, end=0.9, language="en", confidence=0.6)
+        await part(call)
+
+    async with ScriptedServer(two_finals) as server, STT(api_url=server.url) as speech:
+        event = await speech.recognize(audio(1.0, 44100, 2), language="en", conn_options=NO_RETRY)
+    said = event.alternatives[0]
+    assert (event.type, event.request_id) == (Type.FINAL_TRANSCRIPT, "s1")
+    assert (said.text, said.language, said.start_time, said.end_time) == (
+        "hello world",
+        "en",
+        0.1,
+        0.9,
+    )
+    assert said.confidence == pytest.approx(0.7)
+    configured = server.calls[0].messages[0]
+    assert (configured["sample_rate"], configured["interim_results"]) == (44100, False)
+    assert server.calls[0].samples == 44100
+
+
+async def test_a_silent_recording_is_an_empty_final() -> None:
+    async with ScriptedServer(silence) as server, STT(api_url=server.url) as speech:
+        event = await speech.recognize(audio(0.1), conn_options=NO_RETRY)
+    assert event.alternatives[0].text == ""
+
+
+async def test_recognize_fails_as_the_framework_expects() -> None:
+    async with STT(api_url="http://127.0.0.1:1") as speech:
+        with pytest.raises(APIConnectionError):
+            await speech.recognize(audio(0.1), conn_options=NO_RETRY)
+
+
+# --- in the framework
+
+
+def test_an_stt_is_made_and_prewarmed_without_an_event_loop() -> None:
+    speech = STT()
+    speech.prewarm()
+    assert (speech.model, speech.provider) == ("unknown", "custom_stt")
+
+
+async def test_it_works_behind_the_fallback_adapter() -> None:
+    async with ScriptedServer(one_utterance) as server, STT(api_url=server.url) as speech:
+        adapter = stt.FallbackAdapter([speech])
+        assert adapter.capabilities.manual_flush
+        stream = adapter.stream()
+        for frame in audio(0.3):
+            stream.push_frame(frame)
+        stream.end_input()
+        events = await collect(stream)
+        await stream.aclose()
+        await adapter.aclose()
+    assert texts(events) == ["hello world"]

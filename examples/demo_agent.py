@@ -1,0 +1,100 @@
+"""A voice agent without room, keys or network: what it hears, and when its turn is committed.
+
+    python examples/demo_agent.py [RECORDING.wav]
+
+A real AgentSession takes audio from a file; a stub stands in for the LLM; the answer is text.
+"""
+
+import asyncio
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from demo import RECORDING, live
+from livekit import rtc
+from livekit.agents import Agent, AgentSession, llm, utils
+from livekit.agents.types import DEFAULT_API_CONNECT_OPTIONS
+from livekit.agents.voice.io import AudioInput
+from livekit.plugins import custom_stt
+from server import running_server
+
+TAIL_S = 2.0  # silence after the recording: the last turn needs its endpoint
+
+
+class FileInput(AudioInput):
+    """A microphone that plays a recording, then silence."""
+
+    def __init__(self) -> None:
+        super().__init__(label="recording")
+        self._frames: utils.aio.Chan[rtc.AudioFrame] = utils.aio.Chan()
+
+    async def __anext__(self) -> rtc.AudioFrame:
+        return await self._frames.__anext__()
+
+    async def play(self, recording: Path) -> None:
+        async for frame in live(recording):
+            self._frames.send_nowait(frame)
+        silence = bytes(2 * frame.samples_per_channel)
+        for _ in range(int(TAIL_S / frame.duration)):
+            self._frames.send_nowait(
+                rtc.AudioFrame(silence, frame.sample_rate, 1, frame.samples_per_channel)
+            )
+            await asyncio.sleep(frame.duration)
+
+
+class StubLLM(llm.LLM):
+    def chat(self, *, chat_ctx: llm.ChatContext, tools: Any = None, **options: Any) -> Any:
+        conn_options = options.get("conn_options", DEFAULT_API_CONNECT_OPTIONS)
+        return StubStream(self, chat_ctx=chat_ctx, tools=tools or [], conn_options=conn_options)
+
+
+class StubStream(llm.LLMStream):
+    async def _run(self) -> None:
+        delta = llm.ChoiceDelta(role="assistant", content="Done.")
+        self._event_ch.send_nowait(llm.ChatChunk(id="stub", delta=delta))
+
+
+def report(session: AgentSession[Any]) -> None:
+    """Print each event of the session with the seconds since now."""
+    start = time.time()
+
+    def note(what: str, text: str) -> None:
+        print(f"{time.time() - start:7.2f} s  {what:12}  {text}", flush=True)
+
+    @session.on("user_state_changed")
+    def _(event: Any) -> None:
+        note("user", event.new_state)
+
+    @session.on("user_input_transcribed")
+    def _(event: Any) -> None:
+        note("final" if event.is_final else "interim", event.transcript)
+
+    @session.on("conversation_item_added")
+    def _(event: Any) -> None:
+        if event.item.type == "message":
+            note("turn" if event.item.role == "user" else "agent", event.item.text_content)
+
+
+async def converse(url: str, recording: Path) -> None:
+    plugin = custom_stt.STT(api_url=url, options=custom_stt.STTOptions(language="en"))
+    session: AgentSession[Any] = AgentSession(
+        stt=plugin,
+        llm=StubLLM(),
+        vad=None,
+        turn_handling={"turn_detection": "stt", "endpointing": {"min_delay": 0.3}},
+        aec_warmup_duration=None,
+        user_away_timeout=None,
+    )
+    session.input.audio = microphone = FileInput()
+    report(session)
+    await session.start(Agent(instructions="Answer briefly."), record=False)
+    await microphone.play(recording)
+    await session.aclose()
+    await plugin.aclose()
+
+
+if __name__ == "__main__":
+    chosen = Path(sys.argv[1]) if len(sys.argv) > 1 else RECORDING
+    with running_server() as server:
+        asyncio.run(converse(server.url, chosen))

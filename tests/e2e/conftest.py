@@ -1,0 +1,13 @@
+"""One real server for all end-to-end tests: uvicorn, Silero, pico."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from examples.server import RunningServer, running_server
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[RunningServer]:
+    with running_server() as running:
+        yield running

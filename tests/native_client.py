@@ -1,0 +1,47 @@
+"""A client of the native protocol, as someone without LiveKit would write it."""
+
+import asyncio
+import json
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlencode
+
+from websockets.asyncio.client import ClientConnection, connect
+
+Reply = dict[str, Any]
+
+
+def connection(url: str, **settings: object) -> connect:
+    """Connect with ``settings`` in the URL; ``url`` is the server's http address."""
+    address = url.replace("http", "ws", 1) + "/ws/transcribe?" + urlencode(settings)
+    return connect(address, compression=None, max_size=None)
+
+
+async def transcribe(
+    url: str, pcm: bytes, *, frame_s: float = 0.1, pace: float = 0.0, **settings: object
+) -> list[Reply]:
+    """Send 16 kHz mono ``pcm`` and return all replies; ``pace`` 1.0 is real time, 0 at once."""
+    size = 2 * int(frame_s * 16_000)
+    async with connection(url, **settings) as socket:
+        receiving = asyncio.create_task(replies(socket))
+        clock = asyncio.get_running_loop().time
+        start = clock()
+        for offset in range(0, len(pcm), size):
+            await socket.send(pcm[offset : offset + size])
+            if pace:
+                await asyncio.sleep(start + pace * offset / 32_000 - clock())
+        await socket.send(json.dumps({"type": "end_of_stream"}))
+        return await receiving
+
+
+async def replies(socket: ClientConnection) -> list[Reply]:
+    """Return everything the server says until it closes."""
+    return [json.loads(message) async for message in socket]
+
+
+def finals(said: Iterable[Reply]) -> list[Reply]:
+    return [reply for reply in said if reply["type"] == "transcript" and reply["is_final"]]
+
+
+def text(said: Iterable[Reply]) -> str:
+    return " ".join(final["text"] for final in finals(said))

@@ -12,7 +12,8 @@ from pathlib import Path
 from livekit import rtc
 from livekit.agents import stt
 from livekit.plugins import custom_stt
-from server import running_server
+
+from local_server import running_server
 
 RECORDING = Path(__file__).parents[1] / "tests/data/speech/demo.wav"
 FRAME_S = 0.02

@@ -11,19 +11,20 @@ import time
 from pathlib import Path
 from typing import Any
 
-from demo import RECORDING, live
 from livekit import rtc
 from livekit.agents import Agent, AgentSession, llm, utils
 from livekit.agents.types import DEFAULT_API_CONNECT_OPTIONS
 from livekit.agents.voice.io import AudioInput
 from livekit.plugins import custom_stt
-from server import running_server
+
+from demo import RECORDING, live
+from local_server import running_server
 
 TAIL_S = 2.0  # silence after the recording: the last turn needs its endpoint
 
 
 class FileInput(AudioInput):
-    """A microphone that plays a recording, then silence."""
+    """A microphone that hears what is pushed, or a recording and then silence."""
 
     def __init__(self) -> None:
         super().__init__(label="recording")
@@ -32,15 +33,16 @@ class FileInput(AudioInput):
     async def __anext__(self) -> rtc.AudioFrame:
         return await self._frames.__anext__()
 
+    def push(self, frame: rtc.AudioFrame) -> None:
+        self._frames.send_nowait(frame)
+
     async def play(self, recording: Path) -> None:
         async for frame in live(recording):
-            self._frames.send_nowait(frame)
-        silence = bytes(2 * frame.samples_per_channel)
-        for _ in range(int(TAIL_S / frame.duration)):
-            self._frames.send_nowait(
-                rtc.AudioFrame(silence, frame.sample_rate, 1, frame.samples_per_channel)
-            )
-            await asyncio.sleep(frame.duration)
+            self.push(frame)
+        silence = rtc.AudioFrame(bytes(640), frame.sample_rate, 1, 320)
+        for _ in range(int(TAIL_S / silence.duration)):
+            self.push(silence)
+            await asyncio.sleep(silence.duration)
 
 
 class StubLLM(llm.LLM):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from examples.server import RunningServer, running_server
+from local_server import RunningServer, running_server
 
 
 @pytest.fixture(scope="session")

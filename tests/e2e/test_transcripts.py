@@ -4,10 +4,10 @@ import statistics
 
 import numpy as np
 import pytest
+
+from local_server import RunningServer
 from native_client import finals, text, transcribe
 from speech import SAMPLE_RATE, Recording, recordings, to_pcm, word_errors, words
-
-from examples.server import RunningServer
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from livekit import rtc
 from livekit.agents import stt
 from livekit.agents.stt import SpeechEventType
@@ -10,14 +12,18 @@ from ._audio import BYTES_PER_SAMPLE, Chunks, downmix
 from ._clock import AudioClock
 from ._connection import Connection
 from ._conversation import converse
-from ._messages import configure
+from ._messages import Ready, configure
 from ._speech_data import joined
 from ._turns import Turns
 from .options import STTOptions
 
 
 async def recognize(
-    connection: Connection, audio: rtc.AudioFrame, options: STTOptions, timeout_s: float
+    connection: Connection,
+    audio: rtc.AudioFrame,
+    options: STTOptions,
+    timeout_s: float,
+    on_ready: Callable[[Ready], None],
 ) -> stt.SpeechEvent:
     """``audio`` is at ``options.sample_rate``."""
     clock = AudioClock(options.sample_rate)
@@ -36,6 +42,8 @@ async def recognize(
 
     async def receive() -> None:
         async for message in connection.messages(timeout_s):
+            if isinstance(message, Ready):
+                on_ready(message)
             for event in turns.receive(message):
                 if event.type is SpeechEventType.FINAL_TRANSCRIPT:
                     finals.extend(event.alternatives)

@@ -126,7 +126,9 @@ class STT(stt.STT[Any]):
         )
         try:
             connection = await self._connect(conn_options.timeout)
-            return await recognize(connection, audio, options, conn_options.timeout)
+            return await recognize(
+                connection, audio, options, conn_options.timeout, self._server_is_ready
+            )
         except Exception as error:
             raise to_api_error(error) from None
 

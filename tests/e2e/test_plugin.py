@@ -1,0 +1,81 @@
+"""The plugin against the real server, as an application without an agent uses it."""
+
+import asyncio
+
+from livekit import rtc
+from livekit.agents.stt import SpeechEvent, SpeechEventType
+from livekit.plugins import custom_stt
+
+from local_server import RunningServer
+from speech import SAMPLE_RATE, Recording, recordings, word_errors, words
+
+[DEMO] = recordings("short02")
+
+
+def frames(recording: Recording) -> list[rtc.AudioFrame]:
+    pcm = recording.pcm()
+    return [
+        rtc.AudioFrame(pcm[offset : offset + 640], SAMPLE_RATE, 1, 320)
+        for offset in range(0, len(pcm) - 639, 640)
+    ]
+
+
+async def test_the_example_of_the_readme_runs_as_it_stands(server: RunningServer) -> None:
+    plugin = custom_stt.STT(
+        api_url=server.url, options=custom_stt.STTOptions(language="en", sample_rate=16000)
+    )
+    stream = plugin.stream(language="en")
+    texts = []
+
+    async def receive() -> None:
+        async for event in stream:
+            if event.alternatives:
+                texts.append(event.alternatives[0].text)
+
+    task = asyncio.create_task(receive())
+    for frame in frames(DEMO):
+        stream.push_frame(frame)
+    await stream.end_input()
+    await task
+    await stream.aclose()
+    await plugin.aclose()
+    assert texts[-1] == DEMO.text
+
+
+async def heard(plugin: custom_stt.STT, recording: Recording) -> list[SpeechEvent]:
+    async with plugin.stream() as stream:
+        for frame in frames(recording):
+            stream.push_frame(frame)
+        stream.end_input()
+        return [event async for event in stream]
+
+
+async def test_a_dialogue_comes_out_as_complete_turns(server: RunningServer) -> None:
+    [dialogue] = recordings("dialogue1")
+    options = custom_stt.STTOptions(language="en")
+    async with custom_stt.STT(api_url=server.url, options=options) as plugin:
+        events = await heard(plugin, dialogue)
+    turns = [event.type for event in events if event.type in ORDER]
+    assert turns == list(ORDER) * len(dialogue.utterances)
+    finals = [e.alternatives[0] for e in events if e.type is SpeechEventType.FINAL_TRANSCRIPT]
+    said = " ".join(final.text for final in finals)
+    assert word_errors(dialogue.text, said) / len(words(dialogue.text)) <= 0.025
+    assert all(
+        abs(final.start_time - utterance.start) < 0.4
+        for final, utterance in zip(finals, dialogue.utterances, strict=True)
+    )
+
+
+ORDER = (
+    SpeechEventType.START_OF_SPEECH,
+    SpeechEventType.FINAL_TRANSCRIPT,
+    SpeechEventType.END_OF_SPEECH,
+)
+
+
+async def test_recognize_gives_the_whole_recording(server: RunningServer) -> None:
+    options = custom_stt.STTOptions(language="en")
+    async with custom_stt.STT(api_url=server.url, options=options) as plugin:
+        event = await plugin.recognize(frames(DEMO))
+    assert event.alternatives[0].text == DEMO.text
+    assert plugin.model == "pico"

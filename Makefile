@@ -38,6 +38,7 @@ test: install ## Run all tests
 lint: install ## Check style and format
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/hadolint stt-api/Dockerfile
 
 types: install ## Check types
 	$(BIN)/mypy -p stt_api -p stt_model_pico -p livekit.plugins.custom_stt

@@ -1,0 +1,72 @@
+"""What a stranger who clones the repository relies on."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+MEMBERS = ("livekit-plugin-custom-stt", "stt-api", "stt-model-pico")
+
+
+def tracked() -> list[Path]:
+    listing = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+    return [ROOT / name for name in listing.stdout.splitlines()]
+
+
+def test_every_verb_of_the_makefile_says_what_it_does() -> None:
+    text = (ROOT / "Makefile").read_text()
+    [verbs] = re.findall(r"^\.PHONY: (.+)$", text, re.MULTILINE)
+    for verb in verbs.split():
+        assert re.search(rf"^{verb}:.*## \w", text, re.MULTILINE), verb
+
+
+@pytest.mark.parametrize("member", MEMBERS)
+def test_every_package_carries_its_licence(member: str) -> None:
+    name = "Creative Commons" if member == "stt-model-pico" else "Apache License"
+    assert name in (ROOT / member / "LICENSE").read_text()
+
+
+def test_the_plugin_leaves_the_livekit_namespace_open() -> None:
+    plugins = ROOT / "livekit-plugin-custom-stt/livekit"
+    assert not (plugins / "__init__.py").exists()
+    assert not (plugins / "plugins/__init__.py").exists()
+
+
+def test_the_lock_names_public_registries_only() -> None:
+    hosts = set(re.findall(r"https?://([^/\"]+)", (ROOT / "uv.lock").read_text()))
+    assert hosts == {"files.pythonhosted.org", "pypi.org"}
+
+
+def test_both_compose_services_are_one_recipe_and_take_turns() -> None:
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    cpu, gpu = services["stt-api"], services["stt-api-gpu"]
+    assert cpu["build"]["dockerfile"] == gpu["build"]["dockerfile"] == "stt-api/Dockerfile"
+    assert (cpu["profiles"], gpu["profiles"]) == (["cpu"], ["gpu"])
+    assert "COMPOSE_PROFILES=cpu" in (ROOT / ".env").read_text()
+
+
+def test_the_image_finds_every_file_that_its_build_needs() -> None:
+    let_through = (ROOT / ".dockerignore").read_text()
+    needed = ["pyproject.toml", "uv.lock", "stt-api", "stt-model-pico"]
+    assert all(f"!{name}\n" in let_through for name in needed)
+
+
+def test_nothing_refers_to_folders_outside_the_repository() -> None:
+    outside = re.compile(rb"\.\./shared|/work/")
+    guilty = [
+        path.name
+        for path in tracked()
+        if path.is_file() and path.name != Path(__file__).name and outside.search(path.read_bytes())
+    ]
+    assert guilty == []
+
+
+def test_the_documents_link_to_files_that_exist() -> None:
+    for document in tracked():
+        if document.suffix != ".md":
+            continue
+        for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text()):
+            assert (document.parent / link).exists(), f"{document.name}: {link}"

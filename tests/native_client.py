@@ -3,18 +3,20 @@
 import asyncio
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosedError
 
 Reply = dict[str, Any]
 
 
-def connection(url: str, **settings: object) -> connect:
+def connection(url: str, *, max_queue: int = 64, **settings: object) -> connect:
     """Connect with ``settings`` in the URL; ``url`` is the server's http address."""
     address = url.replace("http", "ws", 1) + "/ws/transcribe?" + urlencode(settings)
-    return connect(address, compression=None, max_size=None)
+    return connect(address, compression=None, max_size=None, max_queue=max_queue)
 
 
 async def transcribe(
@@ -35,8 +37,12 @@ async def transcribe(
 
 
 async def replies(socket: ClientConnection) -> list[Reply]:
-    """Return everything the server says until it closes."""
-    return [json.loads(message) async for message in socket]
+    """Return everything the server says until it closes, however it does."""
+    said = []
+    with suppress(ConnectionClosedError):
+        async for message in socket:
+            said.append(json.loads(message))
+    return said
 
 
 def finals(said: Iterable[Reply]) -> list[Reply]:

@@ -8,7 +8,7 @@ import uvicorn
 from pydantic import ValidationError
 
 from .app import create_app
-from .config import Settings
+from .config import Settings, explain
 from .engine.engine import Engine
 from .engine.models import find_model
 from .engine.silero import load_silero
@@ -19,6 +19,10 @@ from .service import Service
 
 logger = logging.getLogger(__name__)
 
+ADVICE = (
+    "WHISPER_MODEL_SIZE takes pico (bundled, needs no network), a faster-whisper size such as "
+    "base, small or large-v3-turbo, a hub id, or a folder; the cache of the hub is in HF_HOME"
+)
 PING_INTERVAL_S = 20.0
 PING_TIMEOUT_S = 60.0  # a client that sends faster than real time answers late
 
@@ -72,12 +76,14 @@ def main() -> None:
     try:
         settings = Settings()
     except ValidationError as error:
-        sys.exit(f"stt-api: bad settings\n{error}")
+        sys.exit(f"stt-api: {explain(error)}")
     log_to_stderr(settings.log_level)
     try:
         server = build(settings)
-    except (ModelUnavailable, InvalidSetting) as error:
+    except InvalidSetting as error:
         sys.exit(f"stt-api: {error}")
+    except ModelUnavailable as error:
+        sys.exit(f"stt-api: {error}\n{ADVICE}")
     server.run()
 
 

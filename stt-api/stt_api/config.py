@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from .engine.models import EncoderContext
@@ -13,6 +13,16 @@ from .session.decoding import DecodeOptions
 from .session.endpointing import EndpointingConfig
 
 Seconds = Annotated[float, Field(ge=0)]
+
+
+def explain(error: ValidationError) -> str:
+    """Say which variables are wrong, and how, one a line."""
+    lines = []
+    for fault in error.errors(include_url=False):
+        field = str(fault["loc"][0])
+        variable = field if field.isupper() else f"STT_{field.upper()}"
+        lines.append(f"{variable}: {fault['msg']}")
+    return "\n".join(lines)
 
 
 class Settings(BaseSettings):

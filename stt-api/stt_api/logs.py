@@ -22,7 +22,9 @@ def log_to_stderr(level: str) -> None:
     stream = logging.StreamHandler()
     stream.setFormatter(FieldFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=level.upper(), handlers=[stream])
-    logging.getLogger("uvicorn.error").addFilter(_names_no_url)
+    uvicorn = logging.getLogger("uvicorn.error")
+    uvicorn.addFilter(_names_no_url)
+    uvicorn.setLevel(max(logging.INFO, logging.root.level))  # its debug lines hold every message
 
 
 def _names_no_url(record: logging.LogRecord) -> bool:

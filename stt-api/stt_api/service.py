@@ -35,11 +35,15 @@ class Service:
     def ready(self) -> bool:
         return self.engine.alive and not self.draining
 
+    @property
+    def sessions(self) -> int:
+        return len(self._connections)
+
     def admit(self) -> None:
         """Raise AtCapacity where one more session would have no place."""
         if not self.ready:
             raise AtCapacity("the server is not ready", RETRY_AFTER_S)
-        if len(self._connections) >= self.max_sessions:
+        if self.sessions >= self.max_sessions:
             raise AtCapacity(f"all {self.max_sessions} sessions are taken", RETRY_AFTER_S)
 
     async def serve(self, socket: WebSocket, protocol: WireProtocol) -> None:
@@ -61,7 +65,7 @@ class Service:
                 for connection in connections:
                     await connection.closed.wait()
         except TimeoutError:
-            logger.warning("sessions cut off", extra={"sessions": len(self._connections)})
+            logger.warning("sessions cut off", extra={"sessions": self.sessions})
 
     def _new_session(self, config: SessionConfig) -> Session:
         return Session(config, SpeechDetector(self._speech_model) if config.vad else always_speech)

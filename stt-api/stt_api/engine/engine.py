@@ -26,8 +26,9 @@ class Transcriber(Protocol):
 class Job:
     """A request and whoever waits for its transcript, who may have left."""
 
-    def __init__(self, request: DecodeRequest) -> None:
+    def __init__(self, request: DecodeRequest, batch_key: Hashable) -> None:
         self.request = request
+        self.batch_key = batch_key
         self.future: asyncio.Future[Transcript] = asyncio.get_running_loop().create_future()
 
     def resolve(self, transcript: Transcript) -> None:
@@ -49,15 +50,20 @@ class Engine:
         self._scheduler: Scheduler[Job] = Scheduler(
             max_batch_size,
             is_final=lambda job: job.request.final,
-            batch_key=lambda job: transcriber.batch_key(job.request),
+            batch_key=lambda job: job.batch_key,
         )
         self._wake = asyncio.Event()
+
+    @property
+    def waiting(self) -> int:
+        """Requests that the model has not begun."""
+        return len(self._scheduler.waiting)
 
     async def submit(self, request: DecodeRequest) -> Transcript:
         """Wait for the transcript; raise ModelFailed if the model did."""
         if not self.alive:
             raise ModelFailed("the engine is not running")
-        job = Job(request)
+        job = Job(request, self.transcriber.batch_key(request))
         self._scheduler.add(job)
         self._wake.set()
         return await job.future

@@ -12,7 +12,7 @@ from typing import Any
 
 import ctranslate2
 import numpy as np
-from faster_whisper import WhisperModel, available_models
+from faster_whisper import WhisperModel
 from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_suppressed_tokens, merge_punctuations
 
@@ -219,9 +219,7 @@ def _load(source: ModelSource, config: WhisperConfig) -> WhisperModel:
     except Exception as error:  # of the hub, the file system, CTranslate2 or CUDA
         raise ModelUnavailable(
             f"cannot load the model {source.name} from {source.location} "
-            f"(device {config.device}, compute type {config.compute_type}): {error}\n"
-            "WHISPER_MODEL_SIZE takes pico (bundled, offline, for first runs), a folder, a hub id, "
-            f"or one of: {', '.join(available_models())}"
+            f"(device {config.device}, compute type {config.compute_type}): {error}"
         ) from error
 
 

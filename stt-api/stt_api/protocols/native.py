@@ -135,7 +135,7 @@ def _parse(message: str) -> Fields:
         raise MessageTooLarge(f"text: {len(message)} characters; at most {MAX_TEXT} are allowed")
     try:
         fields = json.loads(message)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InvalidMessage("text: not JSON; a JSON object with a type is expected") from None
     if "type" not in _object(fields, "text"):
         raise InvalidMessage(f"type: missing; allowed: {', '.join(COMMANDS)}")

@@ -133,5 +133,5 @@ class AudioBuffer:
 
 def quietest(samples: Samples, span: int) -> int:
     """Return the middle of the quietest ``span`` samples: where a cut harms least."""
-    energy = np.cumsum(np.square(samples, dtype=np.float64))
+    energy = np.concatenate([[0.0], np.cumsum(np.square(samples, dtype=np.float64))])
     return int(np.argmin(energy[span:] - energy[:-span])) + span // 2

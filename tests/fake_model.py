@@ -1,0 +1,31 @@
+"""A model that hears nothing but counts what it is given."""
+
+import threading
+from collections.abc import Hashable, Sequence
+
+from stt_api.session.decoding import DecodeRequest, Transcript
+from stt_api.session.events import Word
+
+
+class FakeModel:
+    """Says "heard" for every request. ``gate`` holds it up; ``broken`` makes it raise."""
+
+    name = "fake"
+
+    def __init__(self) -> None:
+        self.batch_sizes: list[int] = []
+        self.gate = threading.Event()
+        self.gate.set()
+        self.broken = False
+        self.started = threading.Event()
+
+    def batch_key(self, request: DecodeRequest) -> Hashable:
+        return request.options.task
+
+    def transcribe(self, requests: Sequence[DecodeRequest]) -> list[Transcript]:
+        self.started.set()
+        self.gate.wait(10)
+        self.batch_sizes.append(len(requests))
+        if self.broken:
+            raise RuntimeError("out of memory")
+        return [Transcript((Word(" heard"),), "en", -0.1, 0.0) for _ in requests]

@@ -1,0 +1,95 @@
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import numpy as np
+import pytest
+from fake_model import FakeModel
+
+from stt_api.engine.engine import Engine
+from stt_api.errors import ModelFailed
+from stt_api.session.decoding import DecodeOptions, DecodeRequest, Task
+
+
+def request(task: Task = Task.TRANSCRIBE) -> DecodeRequest:
+    return DecodeRequest(np.zeros(160, np.float32), DecodeOptions(task=task), final=False)
+
+
+@asynccontextmanager
+async def running(model: FakeModel, most: int = 16) -> AsyncIterator[Engine]:
+    engine = Engine(model, most)
+    task = asyncio.create_task(engine.run())
+    await asyncio.sleep(0)
+    try:
+        yield engine
+    finally:
+        model.gate.set()
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def busy(engine: Engine, model: FakeModel) -> asyncio.Task[object]:
+    """Let the model hold one request until its gate opens."""
+    model.gate.clear()
+    model.started.clear()
+    first = asyncio.create_task(engine.submit(request()))
+    await asyncio.to_thread(model.started.wait, 10)
+    return first
+
+
+async def test_what_waits_while_the_model_is_busy_becomes_one_batch() -> None:
+    async with running(model := FakeModel()) as engine:
+        first = await busy(engine, model)
+        others = [asyncio.create_task(engine.submit(request())) for _ in range(5)]
+        await asyncio.sleep(0)
+        model.gate.set()
+        transcripts = await asyncio.gather(first, *others)
+    assert [transcript.text for transcript in transcripts] == ["heard"] * 6
+    assert model.batch_sizes == [1, 5]
+
+
+async def test_a_caller_that_left_costs_nothing() -> None:
+    async with running(model := FakeModel()) as engine:
+        first = await busy(engine, model)
+        gone = asyncio.create_task(engine.submit(request()))
+        await asyncio.sleep(0)
+        gone.cancel()
+        model.gate.set()
+        await first
+        assert (await engine.submit(request())).text == "heard"
+    assert model.batch_sizes == [1, 1]
+
+
+async def test_a_caller_that_leaves_while_the_model_runs_does_not_stop_the_engine() -> None:
+    async with running(model := FakeModel()) as engine:
+        first = await busy(engine, model)
+        first.cancel()
+        model.gate.set()
+        assert (await engine.submit(request())).text == "heard"
+
+
+async def test_a_failure_concerns_its_batch_alone() -> None:
+    async with running(model := FakeModel()) as engine:
+        model.broken = True
+        with pytest.raises(ModelFailed):
+            await engine.submit(request())
+        model.broken = False
+        assert (await engine.submit(request())).text == "heard"
+        assert engine.alive
+
+
+async def test_whoever_waits_is_told_when_the_engine_stops() -> None:
+    async with running(model := FakeModel()) as engine:
+        in_flight = await busy(engine, model)
+        waiting = asyncio.create_task(engine.submit(request(Task.TRANSLATE)))
+        await asyncio.sleep(0)
+    for task in (in_flight, waiting):
+        with pytest.raises(ModelFailed):
+            await task
+    assert not engine.alive
+
+
+async def test_a_stopped_engine_takes_nothing() -> None:
+    with pytest.raises(ModelFailed):
+        await Engine(FakeModel(), 16).submit(request())

@@ -1,0 +1,39 @@
+from stt_api.engine.scheduler import Scheduler
+
+Request = tuple[str, bool, int]  # name, final, key
+
+
+def scheduler(*requests: Request, most: int = 8) -> Scheduler[Request]:
+    waiting: Scheduler[Request] = Scheduler(
+        most, is_final=lambda request: request[1], batch_key=lambda request: request[2]
+    )
+    for request in requests:
+        waiting.add(request)
+    return waiting
+
+
+def test_nothing_waits_at_first() -> None:
+    assert scheduler().next_batch() == []
+
+
+def test_all_that_waits_and_fits_together_is_one_batch() -> None:
+    requests = [(name, False, 0) for name in "abc"]
+    assert scheduler(*requests).next_batch() == requests
+
+
+def test_finals_go_first_and_then_the_oldest() -> None:
+    waiting = scheduler(("a", False, 0), ("b", True, 0), ("c", False, 0), most=2)
+    assert waiting.next_batch() == [("b", True, 0), ("a", False, 0)]
+    assert waiting.next_batch() == [("c", False, 0)]
+    assert waiting.next_batch() == []
+
+
+def test_a_batch_has_one_key() -> None:
+    waiting = scheduler(("a", False, 0), ("b", False, 1), ("c", False, 0))
+    assert waiting.next_batch() == [("a", False, 0), ("c", False, 0)]
+    assert waiting.next_batch() == [("b", False, 1)]
+
+
+def test_a_final_of_another_kind_is_not_held_up_by_interims() -> None:
+    waiting = scheduler(("a", False, 0), ("b", False, 0), ("c", True, 1))
+    assert waiting.next_batch() == [("c", True, 1)]

@@ -1,0 +1,143 @@
+"""The real pico through the real CTranslate2."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from speech import Recording, recordings, word_errors
+from stt_api.engine.models import EncoderContext, ModelSource, find_model
+from stt_api.engine.whisper import BatchKey, WhisperConfig, WhisperTranscriber
+from stt_api.errors import ModelUnavailable
+from stt_api.session.decoding import DecodeOptions, DecodeRequest, Task, Transcript
+
+ENGLISH = DecodeOptions(language="en")
+SHORT = [recording for recording in recordings("short") if recording.name < "short06"]
+
+
+@pytest.fixture(scope="module")
+def pico() -> WhisperTranscriber:
+    return WhisperTranscriber(find_model("pico"), WhisperConfig(device="cpu"))
+
+
+def request(
+    recording: Recording, options: DecodeOptions = ENGLISH, prefix: str = ""
+) -> DecodeRequest:
+    return DecodeRequest(recording.samples(), options, final=True, prefix=prefix)
+
+
+def by_key(
+    pico: WhisperTranscriber, requests: list[DecodeRequest]
+) -> dict[BatchKey, list[DecodeRequest]]:
+    groups: dict[BatchKey, list[DecodeRequest]] = {}
+    for each in requests:
+        groups.setdefault(pico.batch_key(each), []).append(each)
+    return groups
+
+
+def one(pico: WhisperTranscriber, request: DecodeRequest) -> Transcript:
+    [transcript] = pico.transcribe([request])
+    return transcript
+
+
+def test_a_batch_gives_what_each_request_gives_alone(pico: WhisperTranscriber) -> None:
+    options = replace(ENGLISH, words=True)
+    for batch in by_key(pico, [request(recording, options) for recording in SHORT]).values():
+        assert pico.transcribe(batch) == [one(pico, each) for each in batch]
+
+
+def test_sentences_are_understood(pico: WhisperTranscriber) -> None:
+    errors = [word_errors(each.text, one(pico, request(each)).text) for each in SHORT]
+    assert sum(errors) == 0
+
+
+def test_languages_are_detected_in_one_mixed_batch(pico: WhisperTranscriber) -> None:
+    clips = [*recordings("lang-"), SHORT[2]]
+    beginnings = [clip.samples()[:56_000] for clip in clips]  # of one length: of one key
+    requests = [DecodeRequest(samples, DecodeOptions(), final=True) for samples in beginnings]
+    assert len(by_key(pico, requests)) == 1
+    detected = [transcript.language for transcript in pico.transcribe(requests)]
+    assert detected == [clip.language for clip in clips]
+
+
+def test_only_who_asks_gets_word_times(pico: WhisperTranscriber) -> None:
+    timed = request(SHORT[2], replace(ENGLISH, words=True))
+    plain, silence = request(SHORT[2]), DecodeRequest(np.zeros(60_000, np.float32), ENGLISH, True)
+    first, second, _ = pico.transcribe([timed, plain, silence])
+    assert first.text == second.text
+    starts = [word.start for word in first.words]
+    assert starts == sorted(starts) and starts[-1] > 2.0
+    assert all(0 < word.confidence <= 1 for word in first.words)
+    assert {word.start for word in second.words} == {0.0}
+
+
+@pytest.mark.parametrize("samples", [0, 100, 16_000, 480_000])
+@pytest.mark.parametrize("words", [True, False])
+def test_silence_of_any_length_does_not_crash(
+    pico: WhisperTranscriber, samples: int, words: bool
+) -> None:
+    options = DecodeOptions(words=words)
+    silence = DecodeRequest(np.zeros(samples, np.float32), options, final=True)
+    assert one(pico, silence).no_speech_prob > 0.5
+
+
+def test_stable_words_are_forced(pico: WhisperTranscriber) -> None:
+    transcript = one(pico, request(SHORT[2], prefix=" The train to Paris"))
+    assert transcript.text == "The train to Paris leaves at six forty five p m."
+
+
+def test_the_context_fits_the_audio(pico: WhisperTranscriber) -> None:
+    lengths = {1.0: 2, 1.6: 4, 5.5: 6, 11.0: 12, 28.5: 30, 30.0: 30}
+    for seconds, context_s in lengths.items():
+        audio = DecodeRequest(np.zeros(int(seconds * 16_000), np.float32), ENGLISH, final=True)
+        assert pico.batch_key(audio).context_s == context_s
+
+
+def test_models_that_were_trained_at_30_s_get_30_s() -> None:
+    config = WhisperConfig(device="cpu", encoder_context=EncoderContext.FULL)
+    full = WhisperTranscriber(find_model("pico"), config)
+    assert full.batch_key(request(SHORT[0])).context_s == 30
+    assert one(full, request(SHORT[0])).text == SHORT[0].text
+
+
+def test_prompts_of_about_one_length_share_a_batch(pico: WhisperTranscriber) -> None:
+    prompts = ["word " * count for count in range(16, 24)]
+    keys = {pico.batch_key(request(SHORT[0], replace(ENGLISH, prompt=text))) for text in prompts}
+    assert len(keys) == 1
+
+
+def test_a_prompt_takes_no_more_than_half_of_the_decoder(pico: WhisperTranscriber) -> None:
+    options = replace(ENGLISH, prompt="long ago " * 400, keyterms=("Mumbai", "Oslo"))
+    assert 200 < pico.batch_key(request(SHORT[2], options)).prompt_tokens <= 224
+    assert one(pico, request(SHORT[2], options)).language == "en"
+
+
+def test_a_previous_text_does_not_break_the_next(pico: WhisperTranscriber) -> None:
+    options = replace(ENGLISH, prompt="I would like to travel next week, please.")
+    assert word_errors(SHORT[2].text, one(pico, request(SHORT[2], options)).text) <= 1
+
+
+def test_translation_and_beams_run(pico: WhisperTranscriber) -> None:
+    [spanish] = recordings("lang-es")
+    options = DecodeOptions(language="es", task=Task.TRANSLATE)
+    assert one(pico, request(spanish, options)).language == "es"
+    beams = WhisperTranscriber(find_model("pico"), WhisperConfig(device="cpu", beam_size=5))
+    assert one(beams, request(SHORT[0])).text == SHORT[0].text
+
+
+def test_confidence_tells_clear_speech_from_foreign(pico: WhisperTranscriber) -> None:
+    clear = one(pico, request(SHORT[0]))
+    foreign = one(pico, request(recordings("lang-fr")[0]))
+    assert 0 < foreign.confidence < 0.6 < clear.confidence <= 1
+    assert math.isclose(clear.confidence, math.exp(clear.avg_logprob))
+
+
+@pytest.mark.parametrize("name", ["no-such-size", "nobody/no-such-model"])
+def test_a_model_that_cannot_be_had_says_what_was_tried(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    source = ModelSource(name, name, EncoderContext.FULL)
+    with pytest.raises(ModelUnavailable, match=f"cannot load the model {name} from {name}"):
+        WhisperTranscriber(source, WhisperConfig(device="cpu"))

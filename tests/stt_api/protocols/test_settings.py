@@ -1,0 +1,78 @@
+from typing import Any
+
+import pytest
+
+from stt_api.errors import InvalidSetting
+from stt_api.protocols.settings import LIVE, ClientSettings, change
+from stt_api.session.audio import AudioFormat, Encoding
+from stt_api.session.config import SessionConfig
+from stt_api.session.windowing import WindowingPolicy
+
+LANGUAGES = ("de", "en", "es")
+DEFAULTS = SessionConfig()
+
+BAD = [
+    ({"colour": "red"}, "colour", "unknown setting; allowed: encoding, sample_rate"),
+    ({"encoding": "mp3"}, "encoding", "linear16, mulaw, alaw"),
+    ({"sample_rate": 7999}, "sample_rate", "8000 to 48000"),
+    ({"sample_rate": "fast"}, "sample_rate", "8000 to 48000"),
+    ({"channels": 3}, "channels", "1 to 2"),
+    ({"language": "xx"}, "language", "auto (to detect it), de, en, es"),
+    ({"task": "summarise"}, "task", "transcribe, translate"),
+    ({"prompt": "x" * 4001}, "prompt", "up to 4000 characters"),
+    ({"prompt": "\ud800"}, "prompt", "a string"),
+    ({"keyterms": [1]}, "keyterms", "a list of up to 100 strings"),
+    ({"keyterms": [""]}, "keyterms", "a list of up to 100 strings"),
+    ({"words": "maybe"}, "words", "true or false"),
+    ({"endpointing": 10}, "endpointing", "100 to 5000"),
+    ({"endpointing": None}, "endpointing", "100 to 5000"),
+    ({"windowing": "sliding"}, "windowing", "utterance, overlap"),
+]
+
+
+@pytest.mark.parametrize(("changes", "field", "allowed"), BAD)
+def test_a_bad_setting_is_named_with_the_allowed_values(
+    changes: dict[str, Any], field: str, allowed: str
+) -> None:
+    with pytest.raises(InvalidSetting) as raised:
+        change(DEFAULTS, changes, LANGUAGES)
+    assert raised.value.field == field
+    assert str(raised.value).startswith(f"{field}: ")
+    assert allowed in str(raised.value)
+
+
+def test_settings_of_a_url_are_text() -> None:
+    changes = {
+        "sample_rate": "8000",
+        "encoding": "mulaw",
+        "words": "true",
+        "keyterms": "Oslo, Rome",
+    }
+    config = change(DEFAULTS, changes, LANGUAGES)
+    assert config.audio == AudioFormat(Encoding.MULAW, 8000, 1)
+    assert (config.decoding.words, config.decoding.keyterms) == (True, ("Oslo", "Rome"))
+
+
+@pytest.mark.parametrize("auto", ["auto", "", None])
+def test_a_language_may_be_left_to_detection(auto: str | None) -> None:
+    english = change(DEFAULTS, {"language": "en"}, LANGUAGES)
+    assert change(english, {"language": auto}, LANGUAGES).decoding.language is None
+
+
+def test_what_is_not_given_keeps_its_value() -> None:
+    changes = {"endpointing": 300, "windowing": "overlap", "vad": False}
+    config = change(change(DEFAULTS, changes, LANGUAGES), {"language": "de"}, LANGUAGES)
+    assert config.endpointing.silence_s == 0.3
+    assert (config.windowing, config.vad) == (WindowingPolicy.OVERLAP, False)
+    assert config.hop_s == DEFAULTS.hop_s
+
+
+def test_settings_say_what_is_in_force() -> None:
+    config = change(DEFAULTS, {"language": "de", "endpointing": 300}, LANGUAGES)
+    settings = ClientSettings.of(config)
+    assert (settings.language, settings.endpointing, settings.encoding) == ("de", 300, "linear16")
+
+
+def test_a_stream_keeps_its_audio_format() -> None:
+    with pytest.raises(InvalidSetting, match=r"sample_rate: cannot change.*interim_results"):
+        change(DEFAULTS, {"sample_rate": 8000}, LANGUAGES, LIVE)

@@ -1,0 +1,363 @@
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from sound import loudness, pcm, silence, speech
+
+from speech import SAMPLE_RATE
+from stt_api.session.audio import AudioFormat, Samples
+from stt_api.session.config import SessionConfig
+from stt_api.session.decoding import DecodeOptions, DecodeRequest, Transcript
+from stt_api.session.endpointing import EndpointingConfig
+from stt_api.session.events import (
+    EndReason,
+    Event,
+    Final,
+    Finalized,
+    Interim,
+    SessionEnded,
+    SpeechEnded,
+    SpeechStarted,
+    Word,
+)
+from stt_api.session.session import MAX_FINALS_DUE, Session
+from stt_api.session.vad import WINDOW, always_speech
+
+Model = Callable[[DecodeRequest], Transcript]
+
+
+def transcript(*words: str, no_speech_prob: float = 0.0) -> Transcript:
+    return Transcript(tuple(Word(" " + word) for word in words), "en", -0.1, no_speech_prob)
+
+
+def length(request: DecodeRequest) -> Transcript:
+    """A model that says one word for each 0.25 s it hears."""
+    count = len(request.samples) * 4 // SAMPLE_RATE
+    return transcript(*(f"w{number}" for number in range(count)))
+
+
+def silent(request: DecodeRequest) -> Transcript:
+    return transcript(".", no_speech_prob=0.99)
+
+
+DEFAULTS = SessionConfig()
+QUIET = SessionConfig(interim_results=False)
+
+
+class Stream:
+    """A session with a model that answers at once, or when ``slow``, on ``answer()``."""
+
+    def __init__(
+        self, config: SessionConfig = DEFAULTS, model: Model = length, slow: bool = False
+    ) -> None:
+        self.session = Session(config, loudness if config.vad else always_speech)
+        self.model = model
+        self.slow = slow
+        self.outstanding: DecodeRequest | None = None
+        self.requests: list[DecodeRequest] = []
+        self.events: list[Event] = []
+
+    def hear(self, *sound: Samples) -> None:
+        self.hear_pcm(pcm(*sound))
+
+    def hear_pcm(self, data: bytes) -> None:
+        self.session.receive_audio(data)
+        self.pump()
+
+    def pump(self) -> None:
+        self.events += self.session.events_to_send()
+        if request := self.session.request_to_decode():
+            self.requests.append(request)
+            self.outstanding = request
+            if not self.slow:
+                self.answer()
+
+    def answer(self) -> None:
+        assert self.outstanding
+        self.session.receive_transcript(self.model(self.outstanding))
+        self.pump()
+
+    def end(self, reason: EndReason = EndReason.END_OF_STREAM) -> None:
+        self.session.end(reason)
+        self.pump()
+
+    def kinds(self) -> list[str]:
+        return [type(event).__name__ for event in self.events]
+
+    def finals(self) -> list[Final]:
+        return [event for event in self.events if isinstance(event, Final)]
+
+    def interims(self) -> list[Interim]:
+        return [event for event in self.events if isinstance(event, Interim)]
+
+
+def test_silence_after_speech_ends_the_utterance() -> None:
+    stream = Stream(QUIET)
+    stream.hear(speech(1.024), silence(0.6))
+    assert stream.kinds() == ["SpeechStarted", "Final", "SpeechEnded"]
+
+
+def test_the_order_of_an_utterance_is_complete() -> None:
+    stream = Stream()
+    for _ in range(40):
+        stream.hear(speech(0.05))
+    stream.hear(silence(0.6))
+    kinds = stream.kinds()
+    assert (kinds[0], kinds[-2:]) == ("SpeechStarted", ["Final", "SpeechEnded"])
+    assert set(kinds[1:-2]) == {"Interim"}
+    assert {event.utterance for event in stream.events} == {1}  # type: ignore[union-attr]
+
+
+def test_the_final_was_decoded_before_the_endpoint_and_leaves_with_it() -> None:
+    stream = Stream(QUIET)
+    stream.hear(speech(1.024), silence(0.3))
+    assert len(stream.requests) == 1 and not stream.finals()
+    stream.hear(silence(0.3))
+    assert len(stream.requests) == 1 and len(stream.finals()) == 1
+
+
+def test_a_pause_that_ends_is_no_endpoint() -> None:
+    stream = Stream(QUIET)
+    stream.hear(speech(1.024), silence(0.3))
+    stream.hear(speech(1.024), silence(0.6))
+    [final] = stream.finals()
+    assert final.end == pytest.approx(2.3, abs=0.1)
+    assert stream.kinds() == ["SpeechStarted", "Final", "SpeechEnded"]
+
+
+def test_a_speculated_final_serves_as_an_interim_meanwhile() -> None:
+    stream = Stream(SessionConfig(hop_s=5.0))
+    stream.hear(speech(1.024), silence(0.3))
+    [interim] = stream.interims()
+    stream.hear(silence(0.3))
+    assert stream.finals()[0].text == interim.text
+
+
+def test_a_slow_model_makes_interims_rarer_not_later() -> None:
+    stream = Stream(slow=True)
+    stream.hear(speech(1.0))
+    for _ in range(20):
+        stream.hear(speech(0.1))
+    assert len(stream.requests) == 1
+    stream.answer()
+    assert len(stream.requests) == 2
+    assert len(stream.requests[1].samples) > len(stream.requests[0].samples) + 1.5 * SAMPLE_RATE
+
+
+def test_an_interim_that_comes_after_its_utterance_is_dropped() -> None:
+    stream = Stream(slow=True)
+    stream.hear(speech(1.0))
+    stream.session.finalize()
+    stream.pump()
+    stream.answer()
+    assert not stream.interims()
+    stream.answer()
+    assert stream.kinds() == ["SpeechStarted", "Final", "SpeechEnded", "Finalized"]
+
+
+def test_speech_may_start_again_before_the_final_but_finals_keep_their_order() -> None:
+    stream = Stream(QUIET, slow=True)
+    stream.hear(speech(1.0), silence(0.6))
+    stream.hear(speech(1.0), silence(0.6))
+    assert stream.kinds() == ["SpeechStarted", "SpeechStarted"]
+    stream.answer()
+    stream.answer()
+    said = [(type(event).__name__, event.utterance) for event in stream.events[2:]]  # type: ignore[union-attr]
+    assert said == [("Final", 1), ("SpeechEnded", 1), ("Final", 2), ("SpeechEnded", 2)]
+
+
+def test_finalize_ends_the_utterance_and_is_answered_by_its_id() -> None:
+    stream = Stream(QUIET)
+    stream.hear(speech(1.0))
+    stream.session.finalize(7)
+    stream.pump()
+    assert stream.kinds() == ["SpeechStarted", "Final", "SpeechEnded", "Finalized"]
+    assert stream.events[-1] == Finalized(7)
+
+
+def test_finalize_is_answered_when_nothing_is_open() -> None:
+    stream = Stream()
+    stream.hear(silence(1.0))
+    stream.session.finalize(8)
+    stream.pump()
+    assert stream.events == [Finalized(8)]
+
+
+def test_finalize_in_a_pause_uses_the_final_that_is_there() -> None:
+    stream = Stream(QUIET)
+    stream.hear(speech(1.024), silence(0.3))
+    stream.session.finalize(1)
+    stream.pump()
+    assert len(stream.requests) == 1 and len(stream.finals()) == 1
+
+
+def test_finalize_leaves_out_no_sample() -> None:
+    stream = Stream(QUIET)
+    sound = speech(1.01)  # not a whole number of windows
+    stream.hear(sound)
+    stream.session.finalize()
+    stream.pump()
+    assert len(stream.requests[-1].samples) == len(sound)
+
+
+def test_speech_goes_on_after_finalize_as_a_new_utterance() -> None:
+    stream = Stream(QUIET)
+    sound = speech(2.0)
+    stream.hear(sound[:16_100])
+    stream.session.finalize()
+    stream.hear(sound[16_100:])
+    stream.end()
+    heard = np.concatenate([request.samples for request in stream.requests])
+    assert np.allclose(heard[: len(sound)], sound, atol=1e-4)  # nothing lost, nothing twice
+    assert [final.utterance for final in stream.finals()] == [1, 2]
+
+
+def test_the_end_of_the_stream_gives_everything_that_is_owed() -> None:
+    stream = Stream(QUIET)
+    stream.hear(speech(1.01))
+    stream.end()
+    assert stream.kinds() == ["SpeechStarted", "Final", "SpeechEnded", "SessionEnded"]
+    assert stream.events[-1] == SessionEnded(EndReason.END_OF_STREAM, 1.01)
+
+
+def test_the_stream_ends_once() -> None:
+    stream = Stream()
+    stream.end()
+    stream.end(EndReason.IDLE_TIMEOUT)
+    assert stream.kinds() == ["SessionEnded"]
+
+
+def test_a_suppressed_hallucination_still_closes_its_utterance() -> None:
+    stream = Stream(model=silent)
+    stream.hear(speech(1.024), silence(0.6))
+    assert stream.kinds() == ["SpeechStarted", "SpeechEnded"]
+
+
+def test_nothing_is_decoded_without_speech() -> None:
+    stream = Stream()
+    stream.hear(silence(30.0))
+    stream.end()
+    assert stream.requests == [] and stream.kinds() == ["SessionEnded"]
+
+
+def test_the_soft_beginning_of_speech_is_decoded_too() -> None:
+    stream = Stream(QUIET)
+    stream.hear(silence(3.0), speech(1.024), silence(0.6))
+    assert len(stream.requests[0].samples) / SAMPLE_RATE == pytest.approx(0.7 + 1.0 + 0.2, abs=0.1)
+    assert stream.finals()[0].start == pytest.approx(3.0, abs=0.05)
+
+
+def test_new_settings_hold_from_the_next_utterance() -> None:
+    stream = Stream(QUIET)
+    stream.hear(speech(1.0))
+    german = replace(QUIET, decoding=DecodeOptions(language="de"))
+    stream.session.configure(german)
+    stream.hear(silence(0.6), speech(1.0), silence(0.6))
+    assert [request.options.language for request in stream.requests] == [None, "de"]
+
+
+def test_new_endpointing_holds_from_the_next_utterance() -> None:
+    stream = Stream(QUIET)
+    stream.hear(speech(1.0))
+    patient = replace(QUIET, endpointing=EndpointingConfig(silence_s=2.0))
+    stream.session.configure(patient)
+    stream.hear(silence(0.6))
+    assert len(stream.finals()) == 1
+    stream.hear(speech(1.0), silence(1.5))
+    assert len(stream.finals()) == 1
+
+
+def test_word_times_are_on_the_sessions_clock() -> None:
+    timed = Transcript((Word(" hi", 0.75, 0.9, 0.8),), "en", -0.1, 0.0)
+    stream = Stream(replace(QUIET, decoding=DecodeOptions(words=True)), model=lambda _: timed)
+    stream.hear(silence(3.0), speech(1.0), silence(0.6))
+    [word] = stream.finals()[0].words
+    assert word.start == pytest.approx(3.0 - 0.7 + 0.75, abs=0.05)
+
+
+def test_a_long_utterance_is_cut_at_its_quietest_moment_and_loses_nothing() -> None:
+    stream = Stream(replace(QUIET, max_utterance_s=10.0))
+    sound = speech(25.0)
+    sound[int(8.0 * SAMPLE_RATE) : int(8.3 * SAMPLE_RATE)] = 0.3
+    for second in range(25):
+        stream.hear(sound[second * SAMPLE_RATE : (second + 1) * SAMPLE_RATE])
+    stream.end()
+    assert len(stream.requests[0].samples) / SAMPLE_RATE == pytest.approx(8.15, abs=0.1)
+    heard = np.concatenate([request.samples for request in stream.requests])
+    assert np.allclose(heard[: len(sound)], sound, atol=1e-4)
+    assert {final.utterance for final in stream.finals()} == {1}
+    assert stream.kinds().count("SpeechEnded") == stream.kinds().count("SpeechStarted") == 1
+
+
+def test_the_stable_part_of_interims_never_changes() -> None:
+    random = np.random.default_rng(0)
+
+    def fickle(request: DecodeRequest) -> Transcript:
+        forced = request.prefix.split()
+        return transcript(*forced, *(str(n) for n in random.integers(0, 2, 4)))
+
+    stream = Stream(model=fickle)
+    for _ in range(100):
+        stream.hear(speech(0.1))
+    interims = stream.interims()
+    assert max(interim.stable for interim in interims) > 0
+    for before, after in pairwise(interims):
+        assert after.text.startswith(before.text[: before.stable])
+        assert after.stable >= before.stable
+
+
+def test_chunking_does_not_change_the_finals() -> None:
+    sound = pcm(silence(0.5), speech(1), silence(0.7), speech(2), silence(0.3), speech(1))
+    random = np.random.default_rng(0)
+
+    def finals(cuts: list[int]) -> list[Final]:
+        stream = Stream()
+        for start, end in zip([0, *cuts], [*cuts, len(sound)], strict=True):
+            stream.hear_pcm(sound[start:end])
+        stream.end()
+        return stream.finals()
+
+    whole = finals([])
+    assert len(whole) == 2
+    for _ in range(10):
+        cuts = sorted(2 * random.integers(0, len(sound) // 2, 30))
+        assert finals(cuts) == whole
+
+
+def test_audio_is_not_wanted_while_finals_pile_up() -> None:
+    stream = Stream(QUIET, slow=True)
+    for _ in range(MAX_FINALS_DUE):
+        assert stream.session.wants_audio()
+        stream.hear(speech(1.0), silence(0.6))
+    assert not stream.session.wants_audio()
+    stream.answer()
+    assert stream.session.wants_audio()
+
+
+def test_an_hour_of_speech_and_silence_is_kept_in_bounded_memory() -> None:
+    stream = Stream(replace(QUIET, max_utterance_s=10.0))
+    minute = pcm(*[speech(4.0), silence(2.0)] * 9, silence(6.0))
+    longest = 0
+    for _ in range(60):
+        stream.hear_pcm(minute)
+        longest = max(longest, stream.session.audio.end - stream.session.audio.start)
+        stream.requests.clear()
+    assert longest <= 11 * SAMPLE_RATE
+
+
+def test_without_a_detector_all_audio_is_one_utterance() -> None:
+    stream = Stream(SessionConfig(vad=False, interim_results=False))
+    stream.hear(silence(1.0), speech(1.0), silence(3.0))
+    stream.end()
+    assert stream.kinds() == ["SpeechStarted", "Final", "SpeechEnded", "SessionEnded"]
+    assert len(stream.requests[0].samples) == pytest.approx(5 * SAMPLE_RATE, abs=WINDOW)
+
+
+def test_positions_are_of_the_session_whatever_the_wires_rate() -> None:
+    stream = Stream(replace(QUIET, audio=AudioFormat(sample_rate=48_000)))
+    stream.hear(silence(9.0), speech(6.0), silence(3.0))  # as 48 kHz: a third of it
+    [started] = [event for event in stream.events if isinstance(event, SpeechStarted)]
+    [ended] = [event for event in stream.events if isinstance(event, SpeechEnded)]
+    assert (started.start, ended.end) == (pytest.approx(3.0, abs=0.1), pytest.approx(5.0, abs=0.1))

@@ -1,0 +1,54 @@
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from stt_api.config import Settings
+from stt_api.engine.models import EncoderContext
+
+DOCUMENT = Path(__file__).parents[2] / "docs/configuration.md"
+
+
+def variable(field: str) -> str:
+    return str(Settings.model_fields[field].validation_alias or f"STT_{field.upper()}")
+
+
+@pytest.mark.parametrize("field", Settings.model_fields)
+def test_every_setting_is_documented_with_its_default_and_unit(field: str) -> None:
+    info = Settings.model_fields[field]
+    default = "unset" if info.default is None else f"`{info.default}`"
+    row = f"| `{variable(field)}` | {default} | {info.description} |"
+    assert row in DOCUMENT.read_text().splitlines()
+
+
+@pytest.mark.parametrize("field", [f for f in Settings.model_fields if f.endswith(("_s", "_ms"))])
+def test_every_duration_names_its_unit(field: str) -> None:
+    unit = "in ms" if field.endswith("_ms") else "in s"
+    assert unit in str(Settings.model_fields[field].description)
+
+
+def test_the_environment_is_where_settings_come_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WHISPER_MODEL_SIZE", "small")
+    monkeypatch.setenv("STT_ENDPOINTING_MS", "300")
+    monkeypatch.setenv("STT_ENCODER_CONTEXT", "fit")
+    monkeypatch.setenv("STT_MAX_SESSION_S", "3600")
+    settings = Settings()
+    assert settings.model == "small"
+    assert settings.session().endpointing.silence_s == 0.3
+    assert settings.whisper().encoder_context is EncoderContext.FIT
+    assert settings.limits().max_session_s == 3600
+
+
+def test_an_empty_variable_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STT_PORT", "")
+    assert Settings().port == 8000
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("STT_PORT", "70000"), ("STT_DEVICE", "tpu"), ("STT_ENDPOINTING_MS", "5")],
+)
+def test_a_bad_value_is_named(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ValidationError, match=name.removeprefix("STT_").lower()):
+        Settings()

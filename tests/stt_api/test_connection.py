@@ -1,0 +1,212 @@
+"""One client and the server, over a real socket, around a model that the test controls."""
+
+import asyncio
+import json
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from local_app import LocalApp, local_app
+from sound import pcm, silence, speech
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed
+
+from native_client import connection, replies, transcribe
+from stt_api.protocols.base import Limits
+
+SENTENCE = pcm(speech(1.024), silence(0.6))
+COMPLETE = ["ready", "speech_started", "transcript", "speech_ended"]
+
+
+async def send(socket: ClientConnection, **message: Any) -> None:
+    await socket.send(json.dumps(message))
+
+
+async def receive(socket: ClientConnection, kind: str) -> dict[str, Any]:
+    """Return the next message of a kind."""
+    async for message in socket:
+        fields: dict[str, Any] = json.loads(message)
+        if fields["type"] == kind:
+            return fields
+    raise AssertionError(f"the server closed without {kind}")
+
+
+def kinds(said: list[dict[str, Any]]) -> list[str]:
+    return [reply["type"] for reply in said]
+
+
+async def test_a_client_that_says_nothing_but_audio_is_served() -> None:
+    async with local_app() as app, connection(app.url) as socket:
+        await socket.send(SENTENCE)
+        final = await receive(socket, "speech_ended")
+    assert final["utterance"] == 1
+
+
+async def test_a_session_is_complete_and_closes_with_1000() -> None:
+    async with (
+        local_app() as app,
+        connection(app.url, interim_results=False) as socket,
+    ):
+        await socket.send(SENTENCE)
+        await send(socket, type="end_of_stream")
+        assert kinds(await replies(socket)) == [*COMPLETE, "session_ended"]
+        assert socket.close_code == 1000
+
+
+BAD = [
+    (b"\x00", "invalid_frame", 1007, "multiple of 2"),
+    ("hello", "invalid_message", 1007, "JSON object"),
+    ("[]", "invalid_message", 1007, "JSON object"),
+    ('{"type":"configure","volume":11}', "invalid_setting", 1007, "allowed: language, prompt"),
+    ('{"type":"configure","language":"xx"}', "invalid_setting", 1007, "de, en"),
+    (bytes(20_000), "message_too_large", 1009, "at most 10000"),
+]
+
+
+@pytest.mark.parametrize(("message", "code", "close", "says"), BAD)
+async def test_bad_input_is_explained_after_what_was_said_before_it(
+    message: str | bytes, code: str, close: int, says: str
+) -> None:
+    async with (
+        local_app(Limits(max_message_bytes=10_000)) as app,
+        connection(app.url, interim_results=False) as other,
+        connection(app.url, interim_results=False) as socket,
+    ):
+        for at in range(0, len(SENTENCE), 10_000):
+            await socket.send(SENTENCE[at : at + 10_000])
+        await socket.send(pcm(speech(0.2)))
+        await socket.send(message)
+        said = await replies(socket)
+        assert sorted(kinds(said)[:-1]) == sorted([*COMPLETE, *COMPLETE[1:]])
+        assert kinds(said)[-1] == "error"
+        assert (said[-1]["code"], said[-1]["retryable"]) == (code, False)
+        assert says in said[-1]["message"]
+        assert socket.close_code == close
+        await send(other, type="finalize", id=1)
+        assert (await receive(other, "finalized"))["id"] == 1
+
+
+async def test_an_unknown_message_is_answered_and_not_fatal() -> None:
+    async with local_app() as app, connection(app.url) as socket:
+        await send(socket, type="dance")
+        assert (await receive(socket, "error"))["code"] == "unknown_message"
+        await send(socket, type="finalize", id=5)
+        assert (await receive(socket, "finalized"))["id"] == 5
+
+
+async def test_settings_are_confirmed_and_hold() -> None:
+    async with local_app() as app, connection(app.url) as socket:
+        await send(socket, type="configure", encoding="mulaw", sample_rate=8000)
+        configured = await receive(socket, "configured")
+        assert (configured["encoding"], configured["sample_rate"]) == ("mulaw", 8000)
+        await socket.send(bytes(8000))
+        await send(socket, type="end_of_stream")
+        assert (await receive(socket, "session_ended"))["seconds_used"] == pytest.approx(1.0)
+
+
+async def test_an_auth_frame_is_greeted() -> None:
+    async with local_app() as app, connection(app.url) as socket:
+        await receive(socket, "ready")
+        await send(socket, type="auth", token="k", config={"sample_rate": 8000})
+        assert (await receive(socket, "ready"))["sample_rate"] == 8000
+
+
+async def test_a_silent_client_is_let_go() -> None:
+    async with local_app(Limits(idle_timeout_s=0.05)) as app, connection(app.url) as socket:
+        said = await replies(socket)
+        assert said[-1]["reason"] == "idle_timeout"
+        assert socket.close_code == 1000
+
+
+async def test_a_session_has_a_longest_length() -> None:
+    async with (
+        local_app(Limits(max_session_s=0.2)) as app,
+        connection(app.url, interim_results=False) as socket,
+    ):
+        await socket.send(pcm(speech(1.0)))
+        said = await replies(socket)
+        assert kinds(said) == [*COMPLETE, "session_ended"]
+        assert said[-1]["reason"] == "max_duration"
+
+
+async def test_a_shutdown_gives_the_last_finals_first() -> None:
+    async with (
+        local_app() as app,
+        connection(app.url, interim_results=False) as socket,
+    ):
+        await socket.send(pcm(speech(1.0)))
+        await receive(socket, "speech_started")
+        await app.service.drain(5.0)
+        said = await replies(socket)
+        assert kinds(said) == ["transcript", "speech_ended", "session_ended"]
+        assert (said[-1]["reason"], socket.close_code) == ("server_shutdown", 1012)
+
+
+async def test_a_model_that_fails_is_an_error_to_try_again_after() -> None:
+    async with local_app() as app, connection(app.url) as socket:
+        app.model.broken = True
+        await socket.send(SENTENCE)
+        error = await receive(socket, "error")
+        assert (error["code"], error["retryable"]) == ("model_failed", True)
+        await socket.wait_closed()
+        assert socket.close_code == 1011
+        app.model.broken = False
+        said = await transcribe(app.url, SENTENCE)
+        assert "transcript" in kinds(said)
+
+
+async def test_pings_are_answered_while_the_model_runs() -> None:
+    async with local_app() as app, connection(app.url) as socket:
+        app.model.gate.clear()
+        await socket.send(SENTENCE)
+        await asyncio.to_thread(app.model.started.wait, 10)
+        await asyncio.wait_for(await socket.ping(), 5)
+
+
+async def test_sessions_that_wait_share_the_next_batch() -> None:
+    async with local_app() as app:
+        app.model.gate.clear()
+        first = asyncio.create_task(transcribe(app.url, SENTENCE, interim_results=False))
+        await asyncio.to_thread(app.model.started.wait, 10)
+        others = [
+            asyncio.create_task(transcribe(app.url, SENTENCE, interim_results=False))
+            for _ in range(4)
+        ]
+        while app.service.engine.waiting < 4:
+            await asyncio.sleep(0.001)
+        app.model.gate.set()
+        await asyncio.gather(first, *others)
+        assert app.model.batch_sizes == [1, 4]
+
+
+async def test_a_client_that_vanishes_frees_its_place_at_once() -> None:
+    async with local_app(max_sessions=1) as app:
+        async with connection(app.url) as socket:
+            app.model.gate.clear()
+            await socket.send(SENTENCE)
+            await asyncio.to_thread(app.model.started.wait, 10)
+            socket.transport.abort()
+        await _all_sessions_over(app)
+        app.model.gate.set()
+        assert "transcript" in kinds(await transcribe(app.url, SENTENCE))
+
+
+async def test_a_client_that_does_not_read_ends_its_own_session_alone() -> None:
+    async with local_app(Limits(send_timeout_s=0.2)) as app:
+        async with connection(app.url, max_queue=1) as deaf:
+            flooding = asyncio.create_task(_provoke_answers(deaf))
+            await _all_sessions_over(app)
+            flooding.cancel()
+            deaf.transport.abort()
+        assert "transcript" in kinds(await transcribe(app.url, SENTENCE))
+
+
+async def _provoke_answers(socket: ClientConnection) -> None:
+    with suppress(ConnectionClosed):
+        while True:
+            await send(socket, type="x" * 60_000)
+
+
+async def _all_sessions_over(app: LocalApp) -> None:
+    while app.service.sessions:
+        await asyncio.sleep(0.001)

@@ -1,0 +1,66 @@
+"""The direction of dependencies, read from the source."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[2] / "stt-api/stt_api"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+SESSION_MAY_NOT = {"asyncio", "fastapi", "logging", "os", "starlette", "threading", "time"}
+LAYERS = {  # what a layer may import of this package, beside itself
+    "errors": set(),
+    "logs": set(),
+    "session": {"errors"},
+    "engine": {"session", "errors"},
+    "protocols": {"session", "errors"},
+    "connection": {"engine", "protocols", "session", "errors"},
+    "service": {"connection", "engine", "protocols", "session", "errors"},
+    "app": {"service", "protocols", "session", "errors"},
+    "config": {"engine", "protocols", "session"},
+}
+
+
+def layer(module: Path) -> str:
+    return module.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(module: Path) -> Iterator[tuple[str, str]]:
+    """Yield ("outside" or "inside", first name) of every import."""
+    depth = len(module.relative_to(PACKAGE).parts)
+    for node in ast.walk(ast.parse(module.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (("outside", name.name.partition(".")[0]) for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            first = (node.module or "").partition(".")[0]
+            if node.level == 0:
+                yield "outside", first
+            elif node.level == depth and first:
+                yield "inside", first
+
+
+@pytest.mark.parametrize(
+    "module", [m for m in MODULES if layer(m) == "session"], ids=lambda path: path.name
+)
+def test_the_session_core_does_no_io(module: Path) -> None:
+    assert not {name for kind, name in imports(module) if kind == "outside"} & SESSION_MAY_NOT
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_dependencies_run_one_way(name: str) -> None:
+    modules = [module for module in MODULES if layer(module) == name]
+    used = {used for module in modules for kind, used in imports(module) if kind == "inside"}
+    assert modules and used - {name} <= LAYERS[name]
+
+
+def test_only_the_engine_knows_the_models_libraries() -> None:
+    libraries = {"ctranslate2", "faster_whisper", "onnxruntime"}
+    users = {module.name for module in MODULES for _, name in imports(module) if name in libraries}
+    assert users == {"whisper.py", "silero.py"}
+
+
+def test_only_the_configuration_reads_the_environment() -> None:
+    readers = {m.name for m in MODULES for _, name in imports(m) if name == "pydantic_settings"}
+    assert readers == {"config.py"}
+    assert not [m.name for m in MODULES if "environ" in m.read_text() and m.name != "config.py"]

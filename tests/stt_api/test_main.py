@@ -1,0 +1,75 @@
+"""The server as a process of its own, as an operator meets it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from local_server import running_server
+from native_client import connection, replies
+from speech import recordings
+
+
+def start(**settings: str) -> subprocess.CompletedProcess[str]:
+    """Run a server that is expected to give up."""
+    return subprocess.run(
+        [sys.executable, "-m", "stt_api"],
+        env={**os.environ, **settings},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize("model", ["/no/such/folder", "no-such-size", "nobody/nothing"])
+def test_a_model_that_cannot_be_had_ends_start_up_with_advice(model: str, tmp_path: Path) -> None:
+    ended = start(WHISPER_MODEL_SIZE=model, HF_HUB_OFFLINE="1", HF_HOME=str(tmp_path))
+    assert ended.returncode == 1
+    assert model in ended.stderr and "WHISPER_MODEL_SIZE" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("STT_PORT", "70000"), ("STT_LANGUAGE", "xx"), ("STT_BEAM_SIZE", "0")]
+)
+def test_a_bad_setting_ends_start_up_and_is_named(name: str, value: str) -> None:
+    ended = start(**{"WHISPER_MODEL_SIZE": "pico", name: value})
+    assert ended.returncode == 1
+    assert name in ended.stderr and "Traceback" not in ended.stderr
+
+
+async def test_a_stopped_server_says_what_it_owes_and_ends_cleanly() -> None:
+    [recording] = recordings("short00")
+    with running_server() as server:
+        async with connection(server.url, language="en") as socket:
+            await socket.send(recording.pcm()[: 2 * 16_000 * 2])
+            async for message in socket:
+                if json.loads(message)["type"] == "speech_started":
+                    break
+            server.process.send_signal(signal.SIGTERM)
+            said = await replies(socket)
+            assert [reply["type"] for reply in said[-3:]] == [
+                "transcript",
+                "speech_ended",
+                "session_ended",
+            ]
+            assert (said[-1]["reason"], socket.close_code) == ("server_shutdown", 1012)
+        assert server.process.wait(20) == -signal.SIGTERM  # in order, as process managers expect
+
+
+async def test_nothing_that_was_said_or_prompted_is_logged(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    [recording] = recordings("short00")
+    with running_server(STT_LOG_LEVEL="debug") as server:
+        async with connection(server.url, language="en", prompt="xylophone") as socket:
+            await socket.send(recording.pcm())
+            await socket.send('{"type":"end_of_stream"}')
+            said = await replies(socket)
+    log = capfd.readouterr().err
+    assert "session ended" in log and said[0]["session_id"] in log
+    assert not any(word in log.lower() for word in ("xylophone", "seven", "four"))

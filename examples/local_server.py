@@ -22,12 +22,16 @@ class RunningServer:
 
 
 @contextmanager
-def running_server(**settings: str) -> Iterator[RunningServer]:
-    """Give a ready server; ``settings`` are environment variables of it."""
+def running_server(*command: str, **settings: str) -> Iterator[RunningServer]:
+    """Give a ready server; ``settings`` are environment variables of it.
+
+    ``command`` are arguments of Python that run it, ``-m stt_api`` by default.
+    """
     url = f"http://127.0.0.1:{(port := _free_port())}"
     defaults = {"WHISPER_MODEL_SIZE": "pico", "STT_LOG_LEVEL": "warning", "STT_PORT": str(port)}
     process = subprocess.Popen(
-        [sys.executable, "-m", "stt_api"], env={**os.environ, **defaults, **settings}
+        [sys.executable, *(command or ("-m", "stt_api"))],
+        env={**os.environ, **defaults, **settings},
     )
     try:
         _await_ready(url, process)

@@ -60,6 +60,7 @@ class Connection:
         self._limits = limits
         self._tasks: asyncio.TaskGroup
         self._sending = asyncio.Lock()  # keeps events in order
+        self._decoding: asyncio.Task[None] | None = None
         self._decoded = asyncio.Event()
         self._patience = asyncio.timeout_at(None)  # around the wait for the next message
         now = asyncio.get_running_loop().time()
@@ -171,13 +172,17 @@ class Connection:
     async def _pump(self) -> None:
         """Move everything the session has produced to where it goes."""
         if request := self._session.request_to_decode():
-            self._tasks.create_task(self._decode(request))
+            if self._decoding:
+                self._decoding.cancel()  # an interim that a final takes the place of
+            self._decoding = self._tasks.create_task(self._decode(request))
         async with self._sending:
             for event in self._session.events_to_send():
                 await self._send(self._protocol.encode(event))
 
     async def _decode(self, request: DecodeRequest) -> None:
-        self._session.receive_transcript(await self._engine.submit(request))
+        transcript = await self._engine.submit(request)
+        self._decoding = None
+        self._session.receive_transcript(transcript)
         self._decoded.set()
         await self._pump()
 

@@ -30,7 +30,8 @@ class Session:
 
     After any ``receive_*()``, ``finalize()`` or ``end()``, send ``events_to_send()`` and decode
     ``request_to_decode()``. At most one request is outstanding: audio that comes meanwhile joins
-    the next one, so a slow model makes interims rarer, not later.
+    the next one, so a slow model makes interims rarer, not later. Only a final does not wait for
+    an interim: it takes its place, and nobody wants the interim's answer any more.
 
     While ``wants_audio()`` is false, no audio should be given, so that memory stays bounded by
     MAX_FINALS_DUE + 2 times ``max_utterance_s``. Finals do not depend on when audio or
@@ -109,13 +110,15 @@ class Session:
         return events
 
     def request_to_decode(self) -> DecodeRequest | None:
-        """Return what the model should decode next; None while an answer is outstanding."""
-        if self._decoding:
+        """Return what the model should decode next, in place of what is outstanding, or None."""
+        if isinstance(self._decoding, FinalDue):
             return None
         if due := next(self._undecoded(), None):
             self._decoding = due
             return due.request
-        if self.utterance and (job := self.utterance.next_interim(self.audio.end)):
+        if self._decoding or not self.utterance:
+            return None
+        if job := self.utterance.next_interim(self.audio.end):
             self._decoding = job
             return self.utterance.interim_request(job.window, self.audio)
         return None

@@ -1,0 +1,65 @@
+"""Simulated clients of the native protocol, in real time. Measures nothing, notes everything."""
+
+import asyncio
+import json
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from websockets.exceptions import InvalidStatus, WebSocketException
+
+from native_client import connection
+
+from .load import Play
+
+FRAME_S = 0.05
+
+
+@dataclass(slots=True)
+class Log:
+    """What one client heard: (seconds since its first sample, message), and how it ended."""
+
+    play: Play
+    heard: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
+    finalized_at_s: float | None = None
+    failure: str | None = None
+
+
+def run_clients(url: str, plays: list[Play], settings: dict[str, Any]) -> list[Log]:
+    """Play all at once in this process; called in processes of their own."""
+    return asyncio.run(_all(url, plays, settings))
+
+
+async def _all(url: str, plays: list[Play], settings: dict[str, Any]) -> list[Log]:
+    return list(await asyncio.gather(*(_one(url, play, settings) for play in plays)))
+
+
+async def _one(url: str, play: Play, settings: dict[str, Any]) -> Log:
+    log = Log(play)
+    pcm = play.pcm()
+    await asyncio.sleep(play.delay_s)
+    try:
+        async with connection(url, language="en", **settings) as socket:
+            start = time.perf_counter()
+            listening = asyncio.create_task(_listen(socket, log, start))
+            await _speak(socket, pcm, start)
+            await socket.send('{"type":"end_of_stream"}')
+            await listening
+    except InvalidStatus as refusal:
+        log.failure = f"refused with {refusal.response.status_code}"
+    except (WebSocketException, OSError) as error:
+        log.failure = type(error).__name__
+    return log
+
+
+async def _listen(socket: Any, log: Log, start: float) -> None:
+    async for message in socket:
+        log.heard.append((time.perf_counter() - start, json.loads(message)))
+
+
+async def _speak(socket: Any, pcm: bytes, start: float) -> None:
+    size = int(FRAME_S * 16_000) * 2
+    for offset in range(0, len(pcm), size):
+        due = start + (offset + size) / 32_000  # a frame exists once its last sample was spoken
+        await asyncio.sleep(due - time.perf_counter())
+        await socket.send(pcm[offset : offset + size])

@@ -1,0 +1,97 @@
+"""One measurement: some sessions against one server."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
+from typing import Any
+
+import httpx
+import psutil
+
+from local_server import RunningServer
+
+from .clients import Log, run_clients
+from .load import Play
+from .measures import Figures, measure
+
+CLIENT_PROCESSES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What ``sessions`` clients heard, and what it cost the server."""
+
+    sessions: int
+    figures: Figures
+    server_cores: float  # CPU seconds of the server for each second
+    memory_mb: float
+    gpu_percent: float | None
+    batch_sizes: list[int]
+    model_busy: float  # share of the time that the model ran
+
+
+@contextmanager
+def client_processes() -> Iterator[ProcessPoolExecutor]:
+    with ProcessPoolExecutor(CLIENT_PROCESSES, get_context("spawn")) as pool:
+        yield pool
+
+
+def run_step(
+    server: RunningServer,
+    pool: ProcessPoolExecutor,
+    plays: list[Play],
+    endpointing_s: float,
+    **settings: Any,
+) -> Step:
+    process = psutil.Process(server.process.pid)
+    _take_counts(server)
+    cpu_before, began = _cpu_s(process), time.perf_counter()
+    logs = _run(server, pool, plays, settings)
+    elapsed = time.perf_counter() - began
+    counts = _take_counts(server)
+    return Step(
+        sessions=len(plays),
+        figures=measure(logs, endpointing_s),
+        server_cores=(_cpu_s(process) - cpu_before) / elapsed,
+        memory_mb=process.memory_info().rss / 1e6,
+        gpu_percent=_gpu_percent(),
+        batch_sizes=counts["batch_sizes"],
+        model_busy=counts["busy_s"] / elapsed,
+    )
+
+
+def _run(
+    server: RunningServer, pool: ProcessPoolExecutor, plays: list[Play], settings: dict[str, Any]
+) -> list[Log]:
+    parts = [plays[n::CLIENT_PROCESSES] for n in range(CLIENT_PROCESSES)]
+    running = [pool.submit(run_clients, server.url, part, settings) for part in parts if part]
+    return [log for future in running for log in future.result()]
+
+
+def _take_counts(server: RunningServer) -> dict[str, Any]:
+    counts: dict[str, Any] = httpx.get(f"{server.url}/bench/counts", timeout=60).json()
+    return counts
+
+
+def _cpu_s(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return times.user + times.system
+
+
+def _gpu_percent() -> float | None:
+    """Return the use of the first GPU at this moment; None without one."""
+    try:
+        import pynvml
+
+        pynvml.nvmlInit()
+        handle = pynvml.nvmlDeviceGetHandleByIndex(0)
+        return float(pynvml.nvmlDeviceGetUtilizationRates(handle).gpu)
+    except (ImportError, OSError):
+        return None
+    except Exception as error:  # NVML's own, which has no public base but NVMLError
+        if type(error).__name__.startswith("NVMLError"):
+            return None
+        raise

@@ -1,0 +1,70 @@
+"""Put the parts together under uvicorn, and end in order."""
+
+import logging
+import socket
+
+import uvicorn
+from fastapi import FastAPI
+
+from .app import create_app
+from .config import Settings
+from .engine.engine import Engine, Transcriber
+from .engine.models import find_model
+from .engine.silero import load_silero
+from .engine.whisper import WhisperTranscriber
+from .errors import InvalidSetting
+from .service import Service
+
+logger = logging.getLogger(__name__)
+
+PING_INTERVAL_S = 20.0
+PING_TIMEOUT_S = 60.0  # a client that sends faster than real time answers late
+
+
+class Server(uvicorn.Server):
+    """uvicorn, but open sessions get their last finals before it closes their sockets."""
+
+    def __init__(
+        self, config: uvicorn.Config, app: FastAPI, service: Service, drain_s: float
+    ) -> None:
+        super().__init__(config)
+        self.app = app
+        self.service = service
+        self.drain_s = drain_s
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self.service.drain(self.drain_s)
+        await super().shutdown(sockets)
+
+
+def load_transcriber(settings: Settings) -> WhisperTranscriber:
+    """Load and warm up the model; raise ModelUnavailable or InvalidSetting."""
+    transcriber = WhisperTranscriber(find_model(settings.model), settings.whisper())
+    if settings.language not in (None, *transcriber.languages):
+        known = ", ".join(sorted(transcriber.languages))
+        raise InvalidSetting("STT_LANGUAGE", f"{transcriber.name} knows: {known}")
+    transcriber.warm_up()
+    fields = {"model": transcriber.name, "device": transcriber.device}
+    context = str(transcriber.encoder_context)
+    logger.info("model loaded", extra={**fields, "encoder_context": context})
+    return transcriber
+
+
+def build_server(
+    settings: Settings, transcriber: Transcriber, languages: tuple[str, ...]
+) -> Server:
+    engine = Engine(transcriber, settings.max_batch_size)
+    service = Service(engine, load_silero(), settings.limits(), settings.max_sessions)
+    app = create_app(service, settings.session(), languages)
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        ws_max_size=2 * settings.max_message_bytes,  # above ours, which gives the better error
+        ws_per_message_deflate=False,  # speech as PCM does not compress
+        ws_ping_interval=PING_INTERVAL_S,
+        ws_ping_timeout=PING_TIMEOUT_S,
+    )
+    return Server(config, app, service, settings.shutdown_timeout_s)

@@ -46,4 +46,4 @@ types: install ## Check types
 check: lint types test ## Run lint, types and tests
 
 bench: install ## Measure speed against a baseline of the same run (BENCH_ARGS)
-	$(BIN)/python -m bench $(BENCH_ARGS)
+	PYTHONPATH=.:examples:tests $(BIN)/python -m bench $(BENCH_ARGS)

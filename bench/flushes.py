@@ -1,0 +1,85 @@
+"""How long a final takes once it is asked for, 0.25 s after the end of speech."""
+
+import asyncio
+import json
+import time
+from typing import Any
+
+from livekit import rtc
+from livekit.agents.stt import SpeechEventType
+from livekit.plugins import custom_stt
+
+from native_client import connection
+from speech import SAMPLE_RATE, recordings
+
+from .clients import FRAME_S
+
+AFTER_SPEECH_S = 0.25  # the speculative final has been asked for at 0.2 s
+
+
+def sentences() -> list[bytes]:
+    """Short sentences as 16 kHz PCM that ends AFTER_SPEECH_S behind the last sound."""
+    clips = [clip for clip in recordings("short") if clip.utterances[-1].end < 3.0]
+    ends = [int((clip.utterances[-1].end + AFTER_SPEECH_S) * SAMPLE_RATE) for clip in clips]
+    return [clip.pcm()[: 2 * end] for clip, end in zip(clips, ends, strict=True)]
+
+
+def run_flushes(url: str, sessions: int) -> list[float]:
+    """Return the seconds from ``finalize`` to the final, for every sentence of every session."""
+    return asyncio.run(_sessions(url, sessions))
+
+
+async def _sessions(url: str, sessions: int) -> list[float]:
+    taken = await asyncio.gather(*(_session(url, 0.3 * number) for number in range(sessions)))
+    return [seconds for each in taken for seconds in each]
+
+
+async def _session(url: str, delay_s: float) -> list[float]:
+    await asyncio.sleep(delay_s)
+    async with connection(url, language="en") as socket:
+        return [await _flush(socket, pcm) for pcm in sentences()]
+
+
+async def _flush(socket: Any, pcm: bytes) -> float:
+    async for frame in _live(pcm):
+        await socket.send(frame)
+    asked = time.perf_counter()
+    await socket.send('{"type":"finalize","id":1}')
+    final = 0.0
+    async for message in socket:
+        fields = json.loads(message)
+        if fields["type"] == "transcript" and fields["is_final"]:
+            final = time.perf_counter()
+        if fields["type"] == "finalized":
+            return (final or time.perf_counter()) - asked
+    raise ConnectionError("the server closed before the final")
+
+
+async def _live(pcm: bytes) -> Any:
+    size = int(FRAME_S * SAMPLE_RATE) * 2
+    start = time.perf_counter()
+    for offset in range(0, len(pcm), size):
+        await asyncio.sleep(start + (offset + size) / 32_000 - time.perf_counter())
+        yield pcm[offset : offset + size]
+
+
+def run_plugin_flushes(url: str) -> list[float]:
+    """The same through the LiveKit plugin: from ``flush()`` to FINAL_TRANSCRIPT."""
+    return asyncio.run(_plugin(url))
+
+
+async def _plugin(url: str) -> list[float]:
+    options = custom_stt.STTOptions(language="en")
+    async with custom_stt.STT(api_url=url, options=options) as plugin, plugin.stream() as stream:
+        return [await _plugin_flush(stream, pcm) for pcm in sentences()]
+
+
+async def _plugin_flush(stream: custom_stt.SpeechStream, pcm: bytes) -> float:
+    async for frame in _live(pcm):
+        stream.push_frame(rtc.AudioFrame(frame, SAMPLE_RATE, 1, len(frame) // 2))
+    asked = time.perf_counter()
+    stream.flush()
+    async for event in stream:
+        if event.type is SpeechEventType.FINAL_TRANSCRIPT:
+            return time.perf_counter() - asked
+    raise ConnectionError("the stream ended before the final")

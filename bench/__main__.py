@@ -104,7 +104,7 @@ class Bench:
 
 def main() -> None:
     options = arguments()
-    console = Console()
+    console = Console(width=max(120, Console().width))  # the table needs it
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with client_processes() as pool, Progress(*columns, console=console) as show:
         bench = Bench(options, pool)

@@ -15,29 +15,31 @@ from speech import SAMPLE_RATE, recordings
 from .clients import FRAME_S
 
 AFTER_SPEECH_S = 0.25  # the speculative final has been asked for at 0.2 s
+SENTENCES = 12
 
 
-def sentences() -> list[bytes]:
+def sentences(count: int) -> list[bytes]:
     """Short sentences as 16 kHz PCM that ends AFTER_SPEECH_S behind the last sound."""
-    clips = [clip for clip in recordings("short") if clip.utterances[-1].end < 3.0]
+    clips = [clip for clip in recordings("short") if clip.utterances[-1].end < 3.0][:count]
     ends = [int((clip.utterances[-1].end + AFTER_SPEECH_S) * SAMPLE_RATE) for clip in clips]
     return [clip.pcm()[: 2 * end] for clip, end in zip(clips, ends, strict=True)]
 
 
-def run_flushes(url: str, sessions: int) -> list[float]:
+def run_flushes(url: str, sessions: int, count: int = SENTENCES) -> list[float]:
     """Return the seconds from ``finalize`` to the final, for every sentence of every session."""
-    return asyncio.run(_sessions(url, sessions))
+    return asyncio.run(_sessions(url, sessions, count))
 
 
-async def _sessions(url: str, sessions: int) -> list[float]:
-    taken = await asyncio.gather(*(_session(url, 0.3 * number) for number in range(sessions)))
+async def _sessions(url: str, sessions: int, count: int) -> list[float]:
+    delays_s = (0.3 * number for number in range(sessions))
+    taken = await asyncio.gather(*(_session(url, delay_s, count) for delay_s in delays_s))
     return [seconds for each in taken for seconds in each]
 
 
-async def _session(url: str, delay_s: float) -> list[float]:
+async def _session(url: str, delay_s: float, count: int) -> list[float]:
     await asyncio.sleep(delay_s)
     async with connection(url, language="en") as socket:
-        return [await _flush(socket, pcm) for pcm in sentences()]
+        return [await _flush(socket, pcm) for pcm in sentences(count)]
 
 
 async def _flush(socket: Any, pcm: bytes) -> float:
@@ -63,15 +65,15 @@ async def _live(pcm: bytes) -> Any:
         yield pcm[offset : offset + size]
 
 
-def run_plugin_flushes(url: str) -> list[float]:
+def run_plugin_flushes(url: str, count: int = SENTENCES) -> list[float]:
     """The same through the LiveKit plugin: from ``flush()`` to FINAL_TRANSCRIPT."""
-    return asyncio.run(_plugin(url))
+    return asyncio.run(_plugin(url, count))
 
 
-async def _plugin(url: str) -> list[float]:
+async def _plugin(url: str, count: int) -> list[float]:
     options = custom_stt.STTOptions(language="en")
     async with custom_stt.STT(api_url=url, options=options) as plugin, plugin.stream() as stream:
-        return [await _plugin_flush(stream, pcm) for pcm in sentences()]
+        return [await _plugin_flush(stream, pcm) for pcm in sentences(count)]
 
 
 async def _plugin_flush(stream: custom_stt.SpeechStream, pcm: bytes) -> float:

@@ -1,21 +1,23 @@
 """Run the server in one of the ways that the bench compares: python -m bench.serve MODE.
 
     ours      as it is
-    serial    each request alone and padded to 30 s, one after the other, as behind one lock
+    serial    each request alone and padded to 30 s, in the order they came, as behind one lock
     batch16   up to 16 requests padded to 30 s, 50 ms of waiting before each batch
 
-The baselines keep our voice activity detection, endpointing, speculation and order (finals
-first), which their peers do not all have: what differs is only how the model is used.
+The baselines decode a final when its endpoint is reached, not before, and do not let it pass
+interims. They keep our voice activity detection and endpointing, and that a session has one
+request at a time, whose interim a final replaces; not all peers do.
 """
 
 import sys
 import time
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from stt_api.config import Settings
-from stt_api.engine.engine import Transcriber
+from stt_api.engine.engine import Engine, Job, Transcriber, finals_first
 from stt_api.engine.models import EncoderContext
+from stt_api.engine.scheduler import Scheduler
 from stt_api.logs import log_to_stderr
 from stt_api.server import build_server, load_transcriber
 from stt_api.session.decoding import DecodeRequest, Transcript
@@ -23,13 +25,13 @@ from stt_api.session.decoding import DecodeRequest, Transcript
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    full_context: bool
-    max_batch_size: int | None
+    like_peers: bool
+    max_batch_size: int
     wait_s: float
 
 
 MODES = {
-    "ours": Mode(False, None, 0.0),
+    "ours": Mode(False, 16, 0.0),
     "serial": Mode(True, 1, 0.0),
     "batch16": Mode(True, 16, 0.05),
 }
@@ -63,23 +65,24 @@ class Counted:
         return counts
 
 
-def settings(mode: Mode) -> Settings:
-    """The environment's, with what the mode fixes."""
-    fixed: dict[str, object] = {}
-    if mode.full_context:
-        fixed["encoder_context"] = EncoderContext.FULL.value
-    if mode.max_batch_size:
-        fixed["max_batch_size"] = mode.max_batch_size
-    return Settings().model_copy(update=fixed)
-
-
 def serve(mode: Mode) -> None:
-    chosen = settings(mode)
-    transcriber = load_transcriber(chosen)
+    settings = Settings()
+    defaults = settings.session()
+    if mode.like_peers:
+        settings = settings.model_copy(update={"encoder_context": EncoderContext.FULL.value})
+        endpointing = replace(defaults.endpointing, pause_s=defaults.endpointing.silence_s)
+        defaults = replace(defaults, endpointing=endpointing)
+    transcriber = load_transcriber(settings)
     counted = Counted(transcriber, mode.wait_s)
-    server = build_server(chosen, counted, transcriber.languages)
+    scheduler = in_order if mode.like_peers else finals_first
+    engine = Engine(counted, scheduler(mode.max_batch_size))
+    server = build_server(settings, engine, defaults, transcriber.languages)
     server.app.get("/bench/counts")(counted.take)
     server.run()
+
+
+def in_order(max_batch_size: int) -> Scheduler[Job]:
+    return Scheduler(max_batch_size, lambda job: False, lambda job: job.batch_key)
 
 
 if __name__ == "__main__":

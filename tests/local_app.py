@@ -10,7 +10,7 @@ from fake_model import FakeModel
 from sound import loudness
 
 from stt_api.app import create_app
-from stt_api.engine.engine import Engine
+from stt_api.engine.engine import Engine, finals_first
 from stt_api.protocols.base import Limits
 from stt_api.service import Service
 from stt_api.session.audio import Samples
@@ -38,7 +38,7 @@ async def local_app(
     defaults: SessionConfig = SessionConfig(),  # noqa: B008 (frozen)
 ) -> AsyncIterator[LocalApp]:
     model = FakeModel()
-    service = Service(Engine(model, 16), loudness_model, limits, max_sessions)
+    service = Service(Engine(model, finals_first(16)), loudness_model, limits, max_sessions)
     app = create_app(service, defaults, LANGUAGES)
     config = uvicorn.Config(app, port=0, log_config=None, ws_max_size=2 * limits.max_message_bytes)
     server = uvicorn.Server(config)

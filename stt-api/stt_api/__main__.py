@@ -5,6 +5,7 @@ import sys
 from pydantic import ValidationError
 
 from .config import Settings, explain
+from .engine.engine import Engine, finals_first
 from .errors import InvalidSetting, ModelUnavailable
 from .logs import log_to_stderr
 from .server import build_server, load_transcriber
@@ -27,7 +28,8 @@ def main() -> None:
         sys.exit(f"stt-api: {error}")
     except ModelUnavailable as error:
         sys.exit(f"stt-api: {error}\n{ADVICE}")
-    build_server(settings, transcriber, transcriber.languages).run()
+    engine = Engine(transcriber, finals_first(settings.max_batch_size))
+    build_server(settings, engine, settings.session(), transcriber.languages).run()
 
 
 if __name__ == "__main__":

@@ -8,12 +8,13 @@ from fastapi import FastAPI
 
 from .app import create_app
 from .config import Settings
-from .engine.engine import Engine, Transcriber
+from .engine.engine import Engine
 from .engine.models import find_model
 from .engine.silero import load_silero
 from .engine.whisper import WhisperTranscriber
 from .errors import InvalidSetting
 from .service import Service
+from .session.config import SessionConfig
 
 logger = logging.getLogger(__name__)
 
@@ -51,11 +52,11 @@ def load_transcriber(settings: Settings) -> WhisperTranscriber:
 
 
 def build_server(
-    settings: Settings, transcriber: Transcriber, languages: tuple[str, ...]
+    settings: Settings, engine: Engine, defaults: SessionConfig, languages: tuple[str, ...]
 ) -> Server:
-    engine = Engine(transcriber, settings.max_batch_size)
+    """``defaults`` hold for clients that say nothing else; ``languages`` are the model's."""
     service = Service(engine, load_silero(), settings.limits(), settings.max_sessions)
-    app = create_app(service, settings.session(), languages)
+    app = create_app(service, defaults, languages)
     config = uvicorn.Config(
         app,
         host=settings.host,

@@ -8,14 +8,14 @@ from local_app import local_app, loudness_model
 from sound import pcm, speech
 
 from native_client import connection
-from stt_api.engine.engine import Engine
+from stt_api.engine.engine import Engine, finals_first
 from stt_api.errors import AtCapacity
 from stt_api.protocols.base import Limits
 from stt_api.service import Service
 
 
 async def test_nobody_is_admitted_before_the_engine_runs() -> None:
-    service = Service(Engine(FakeModel(), 16), loudness_model, Limits(), 1)
+    service = Service(Engine(FakeModel(), finals_first(16)), loudness_model, Limits(), 1)
     with pytest.raises(AtCapacity, match="not ready"):
         service.admit()
 

@@ -40,18 +40,22 @@ class Job:
             self.future.set_exception(error)
 
 
+def finals_first(max_batch_size: int) -> Scheduler[Job]:
+    return Scheduler(
+        max_batch_size,
+        is_final=lambda job: job.request.final,
+        batch_key=lambda job: job.batch_key,
+    )
+
+
 class Engine:
     """Submit from any session while ``run()`` runs; ``alive`` tells if it does."""
 
-    def __init__(self, transcriber: Transcriber, max_batch_size: int) -> None:
+    def __init__(self, transcriber: Transcriber, scheduler: Scheduler[Job]) -> None:
         self.name = transcriber.name
         self.transcriber = transcriber
         self.alive = False
-        self._scheduler: Scheduler[Job] = Scheduler(
-            max_batch_size,
-            is_final=lambda job: job.request.final,
-            batch_key=lambda job: job.batch_key,
-        )
+        self._scheduler = scheduler
         self._wake = asyncio.Event()
 
     @property

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from fake_model import FakeModel
 
-from stt_api.engine.engine import Engine
+from stt_api.engine.engine import Engine, finals_first
 from stt_api.errors import ModelFailed
 from stt_api.session.decoding import DecodeOptions, DecodeRequest, Task
 
@@ -17,7 +17,7 @@ def request(task: Task = Task.TRANSCRIBE) -> DecodeRequest:
 
 @asynccontextmanager
 async def running(model: FakeModel, most: int = 16) -> AsyncIterator[Engine]:
-    engine = Engine(model, most)
+    engine = Engine(model, finals_first(most))
     task = asyncio.create_task(engine.run())
     await asyncio.sleep(0)
     try:
@@ -92,4 +92,4 @@ async def test_whoever_waits_is_told_when_the_engine_stops() -> None:
 
 async def test_a_stopped_engine_takes_nothing() -> None:
     with pytest.raises(ModelFailed):
-        await Engine(FakeModel(), 16).submit(request())
+        await Engine(FakeModel(), finals_first(16)).submit(request())

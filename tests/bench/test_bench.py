@@ -1,0 +1,43 @@
+"""The bench itself, on a load that takes seconds."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bench.flushes import run_flushes, run_plugin_flushes
+from bench.load import Play
+from bench.report import ModeRun, Run, machine, tables, write
+from bench.serve import MODES
+from bench.step import client_processes, run_step
+from local_server import running_server
+
+ROOT = Path(__file__).parents[2]
+PATHS = ":".join(str(ROOT / folder) for folder in ("", "examples", "tests"))
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_small_load_gives_a_whole_report(mode: str, tmp_path: Path) -> None:
+    play = Play("dialogue1.flac", 10, 11, 0.0)  # one short utterance
+    serving = running_server("-m", "bench.serve", mode, PYTHONPATH=PATHS)
+    with serving as server, client_processes() as pool:
+        step = run_step(server, pool, [play, replace(play, delay_s=0.2)], 0.5)
+    run = Run(machine(), [ModeRun("ours", [step], 2), ModeRun("serial", [step], 1)])
+    write(run, tmp_path)
+    report = json.loads((tmp_path / "bench-report.json").read_text())
+    [row] = report["modes"]["ours"]["steps"]
+    assert report["ratio_to_best_baseline"] == 2.0
+    assert (row["utterances"], row["lost"], row["failed_sessions"], row["wer"]) == (2, 0, 0, 0)
+    assert row["final_over_endpointing_s"]["p95"] is not None and row["batch_sizes"]
+    assert len(tables(run)) == 2
+    page = (tmp_path / "bench-report.html").read_text()
+    assert "src=" not in page.split("</script>")[0]
+
+
+async def test_flushes_are_timed_through_socket_and_plugin() -> None:
+    with running_server() as server, client_processes() as pool:
+        plugin = pool.submit(run_plugin_flushes, server.url, 2)
+        sockets = pool.submit(run_flushes, server.url, 2, 2)
+        assert (len(plugin.result()), len(sockets.result())) == (2, 4)
+        assert all(0 < seconds < 5 for seconds in plugin.result() + sockets.result())

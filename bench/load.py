@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from speech import SAMPLE_RATE, Recording, Utterance, recordings
 
-LEAD_S = 0.4  # silence before the first utterance
+LEAD_S = 0.9  # before the first utterance: the whole pre-roll, and none of what was said before
 TAIL_S = 1.0  # silence behind the last: room for its endpoint
 STAGGER_S = 2.0  # clients begin within this
 

@@ -26,12 +26,12 @@ from stt_api.session.decoding import DecodeRequest, Transcript
 @dataclass(frozen=True, slots=True)
 class Mode:
     like_peers: bool
-    max_batch_size: int
+    max_batch_size: int | None  # None: as configured
     wait_s: float
 
 
 MODES = {
-    "ours": Mode(False, 16, 0.0),
+    "ours": Mode(False, None, 0.0),
     "serial": Mode(True, 1, 0.0),
     "batch16": Mode(True, 16, 0.05),
 }
@@ -75,7 +75,8 @@ def serve(mode: Mode) -> None:
     transcriber = load_transcriber(settings)
     counted = Counted(transcriber, mode.wait_s)
     scheduler = in_order if mode.like_peers else finals_first
-    engine = Engine(counted, scheduler(mode.max_batch_size))
+    most = mode.max_batch_size or settings.batch_size(transcriber.device)
+    engine = Engine(counted, scheduler(most), settings.workers)
     server = build_server(settings, engine, defaults, transcriber.languages)
     server.app.get("/bench/counts")(counted.take)
     server.run()

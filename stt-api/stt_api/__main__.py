@@ -28,7 +28,8 @@ def main() -> None:
         sys.exit(f"stt-api: {error}")
     except ModelUnavailable as error:
         sys.exit(f"stt-api: {error}\n{ADVICE}")
-    engine = Engine(transcriber, finals_first(settings.max_batch_size))
+    scheduler = finals_first(settings.batch_size(transcriber.device))
+    engine = Engine(transcriber, scheduler, settings.workers)
     build_server(settings, engine, settings.session(), transcriber.languages).run()
 
 

@@ -50,13 +50,16 @@ class Settings(BaseSettings):
         "auto", description="CTranslate2's, such as int8 or float16; auto: the fastest."
     )
     cpu_threads: int = Field(0, ge=0, description="Threads of the model on a CPU; 0: all cores.")
+    workers: int = Field(2, ge=1, le=16, description="Batches that run at once.")
     encoder_context: Literal["auto", "full", "fit"] = Field(
         "auto",
         description="Audio given to the encoder. full: 30 s; fit: about as much as there is;"
         " auto: what the model's folder declares, else full.",
     )
     beam_size: int = Field(1, ge=1, le=10, description="Beams of a final; interims are greedy.")
-    max_batch_size: int = Field(16, ge=1, le=256, description="Requests in one model call.")
+    max_batch_size: int = Field(
+        0, ge=0, le=256, description="Requests in one model call; 0: 4 on a CPU, 16 on a GPU."
+    )
 
     language: str | None = Field(None, description="Whisper language code; unset: detected.")
     vad_threshold: float = Field(
@@ -94,9 +97,14 @@ class Settings(BaseSettings):
             device_index=self.device_index,
             compute_type=self.compute_type,
             cpu_threads=self.cpu_threads,
+            workers=self.workers,
             beam_size=self.beam_size,
             encoder_context=None if context == "auto" else EncoderContext(context),
         )
+
+    def batch_size(self, device: str) -> int:
+        """On a CPU a bigger batch costs as much for each item, and finals wait for it."""
+        return self.max_batch_size or (16 if device == "cuda" else 4)
 
     def session(self) -> SessionConfig:
         """What holds for clients that say nothing else."""

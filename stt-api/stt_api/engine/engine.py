@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 
 
 class Transcriber(Protocol):
-    """A model. ``transcribe`` is called from one thread, with requests of one ``batch_key``."""
+    """A model. ``transcribe`` is called with requests of one ``batch_key``, by each worker."""
 
     name: str
 
@@ -51,11 +51,14 @@ def finals_first(max_batch_size: int) -> Scheduler[Job]:
 class Engine:
     """Submit from any session while ``run()`` runs; ``alive`` tells if it does."""
 
-    def __init__(self, transcriber: Transcriber, scheduler: Scheduler[Job]) -> None:
+    def __init__(
+        self, transcriber: Transcriber, scheduler: Scheduler[Job], workers: int = 1
+    ) -> None:
         self.name = transcriber.name
         self.transcriber = transcriber
         self.alive = False
         self._scheduler = scheduler
+        self._workers = workers
         self._wake = asyncio.Event()
 
     @property
@@ -76,18 +79,24 @@ class Engine:
         """Serve until cancelled. Whoever still waits then is told."""
         self.alive = True
         try:
-            with ThreadPoolExecutor(1, thread_name_prefix="model") as thread:
-                while True:
-                    await self._wake.wait()
-                    self._wake.clear()
-                    while jobs := self._scheduler.next_batch():
-                        await self._run_batch(jobs, thread)
+            with ThreadPoolExecutor(self._workers, thread_name_prefix="model") as threads:
+                async with asyncio.TaskGroup() as workers:
+                    for _ in range(self._workers):
+                        workers.create_task(self._work(threads))
         finally:
             self.alive = False
             for job in self._scheduler.waiting:
                 job.fail(ModelFailed("the engine has stopped"))
 
-    async def _run_batch(self, jobs: list[Job], thread: ThreadPoolExecutor) -> None:
+    async def _work(self, threads: ThreadPoolExecutor) -> None:
+        """Run one batch after the other, beside the other workers."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while jobs := self._scheduler.next_batch():
+                await self._run_batch(jobs, threads)
+
+    async def _run_batch(self, jobs: list[Job], threads: ThreadPoolExecutor) -> None:
         jobs = [job for job in jobs if not job.future.done()]
         if not jobs:
             return
@@ -95,7 +104,7 @@ class Engine:
         failure = ModelFailed("the engine has stopped")
         try:
             transcripts = await asyncio.get_running_loop().run_in_executor(
-                thread, self.transcriber.transcribe, requests
+                threads, self.transcriber.transcribe, requests
             )
             for job, transcript in zip(jobs, transcripts, strict=True):
                 job.resolve(transcript)

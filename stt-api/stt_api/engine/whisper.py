@@ -23,7 +23,7 @@ from ..session.events import Word
 from ..session.gating import is_repetitive
 from .models import EncoderContext, ModelSource
 
-BUCKETS_S = (2, 4, 6, 8, 12, 16, 20, 30)  # encoder contexts: items of one batch have one length
+BUCKETS_S = (3, 6, 10, 16, 30)  # encoder contexts: items of one batch have one length
 LONGEST_S = BUCKETS_S[-1]
 PADDING_S = 0.5  # silence that a right-sized context needs behind the speech
 FRAME = 160  # samples of one mel frame
@@ -40,7 +40,9 @@ class WhisperConfig:
     device_index: int = 0
     compute_type: str = "auto"
     cpu_threads: int = 0
-    """0: one for each core."""
+    """For all workers together; 0: one for each core."""
+    workers: int = 1
+    """Batches that may run at once."""
     beam_size: int = 1
     """Of finals. Interims are greedy."""
     encoder_context: EncoderContext | None = None
@@ -57,7 +59,7 @@ class BatchKey:
 
 
 class WhisperTranscriber:
-    """Not for two threads at once: the engine calls it from one."""
+    """May be called from as many threads as ``config.workers``."""
 
     def __init__(self, source: ModelSource, config: WhisperConfig) -> None:
         self.name = source.name
@@ -214,7 +216,8 @@ def _load(source: ModelSource, config: WhisperConfig) -> WhisperModel:
             device=config.device,
             device_index=config.device_index,
             compute_type=config.compute_type,
-            cpu_threads=config.cpu_threads or os.cpu_count() or 1,
+            cpu_threads=max(1, (config.cpu_threads or os.cpu_count() or 1) // config.workers),
+            num_workers=config.workers,
         )
     except Exception as error:  # of the hub, the file system, CTranslate2 or CUDA
         raise ModelUnavailable(

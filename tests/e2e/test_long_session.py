@@ -5,6 +5,7 @@ import json
 
 import psutil
 import pytest
+from websockets.asyncio.client import ClientConnection
 
 from local_server import RunningServer, running_server
 from native_client import connection, finals, replies
@@ -12,6 +13,7 @@ from speech import recordings
 
 MINUTES = 60
 [DIALOGUE] = recordings("dialogue0")
+MINUTE = DIALOGUE.pcm()[: 60 * 32_000]
 
 
 @pytest.mark.timeout(600)
@@ -24,17 +26,24 @@ async def test_memory_stays_flat_over_an_hour_of_audio() -> None:
 async def _memory_growth(server: RunningServer) -> int:
     """Bytes of resident memory between the first minute and the most seen after it."""
     process = psutil.Process(server.process.pid)
-    minute = DIALOGUE.pcm()[: 60 * 32_000]
-    sizes = []
     async with connection(server.url, language="en") as socket:
+        await _speak(socket)
+        await socket.send('{"type":"finalize","id":1}')
+        while json.loads(await socket.recv())["type"] != "finalized":
+            pass
+        sizes = [process.memory_info().rss]
         receiving = asyncio.create_task(replies(socket))
-        for _ in range(MINUTES):
-            for offset in range(0, len(minute), 3200):
-                await socket.send(minute[offset : offset + 3200])
+        for _ in range(MINUTES - 1):
+            await _speak(socket)
             sizes.append(process.memory_info().rss)
-        await socket.send(json.dumps({"type": "end_of_stream"}))
+        await socket.send('{"type":"end_of_stream"}')
         said = await receiving
     sizes.append(process.memory_info().rss)
     assert said[-1]["seconds_used"] == pytest.approx(60 * MINUTES)
     assert len(finals(said)) > 10 * MINUTES
     return max(sizes) - sizes[0]
+
+
+async def _speak(socket: ClientConnection) -> None:
+    for offset in range(0, len(MINUTE), 3200):
+        await socket.send(MINUTE[offset : offset + 3200])

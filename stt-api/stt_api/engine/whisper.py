@@ -6,6 +6,7 @@ for models that need it. See docs/architecture.md for the measurements behind th
 
 import os
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -75,11 +76,14 @@ class WhisperTranscriber:
         return str(self.whisper.model.device)
 
     def warm_up(self) -> None:
-        """Pay for lazy initialisation before the first client does."""
+        """Let every worker pay for lazy initialisation before the first client does."""
         options = DecodeOptions(words=True)
-        for seconds in (1, LONGEST_S):
-            noise = np.random.default_rng(0).normal(0, 0.1, seconds * SAMPLE_RATE)
-            self.transcribe([DecodeRequest(noise.astype(np.float32), options, final=True)])
+        noise = np.random.default_rng(0).normal(0, 0.1, LONGEST_S * SAMPLE_RATE).astype(np.float32)
+        lengths = [context_s * SAMPLE_RATE for context_s in BUCKETS_S]
+        requests = [DecodeRequest(noise[:length], options, final=True) for length in lengths]
+        with ThreadPoolExecutor(self.config.workers) as threads:
+            for request in requests:
+                list(threads.map(self.transcribe, [[request]] * self.config.workers))
 
     def batch_key(self, request: DecodeRequest) -> BatchKey:
         return BatchKey(

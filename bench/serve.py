@@ -19,7 +19,7 @@ from stt_api.engine.engine import Engine, Job, Transcriber, finals_first
 from stt_api.engine.models import EncoderContext
 from stt_api.engine.scheduler import Scheduler
 from stt_api.logs import log_to_stderr
-from stt_api.server import build_server, load_transcriber
+from stt_api.server import build_server, load_transcribers
 from stt_api.session.decoding import DecodeRequest, Transcript
 
 
@@ -69,14 +69,15 @@ def serve(mode: Mode) -> None:
     settings = Settings()
     defaults = settings.session()
     if mode.like_peers:
-        settings = settings.model_copy(update={"encoder_context": EncoderContext.FULL.value})
+        alone = {"encoder_context": EncoderContext.FULL.value, "workers": 1}
+        settings = settings.model_copy(update=alone)
         endpointing = replace(defaults.endpointing, pause_s=defaults.endpointing.silence_s)
         defaults = replace(defaults, endpointing=endpointing)
-    transcriber = load_transcriber(settings)
+    [transcriber] = load_transcribers(settings)
     counted = Counted(transcriber, mode.wait_s)
     scheduler = in_order if mode.like_peers else finals_first
     most = mode.max_batch_size or settings.batch_size(transcriber.device)
-    engine = Engine(counted, scheduler(most), settings.workers)
+    engine = Engine([counted] * settings.workers, scheduler(most))
     server = build_server(settings, engine, defaults, transcriber.languages)
     server.app.get("/bench/counts")(counted.take)
     server.run()

@@ -38,7 +38,7 @@ async def local_app(
     defaults: SessionConfig = SessionConfig(),  # noqa: B008 (frozen)
 ) -> AsyncIterator[LocalApp]:
     model = FakeModel()
-    service = Service(Engine(model, finals_first(16)), loudness_model, limits, max_sessions)
+    service = Service(Engine([model], finals_first(16)), loudness_model, limits, max_sessions)
     app = create_app(service, defaults, LANGUAGES)
     config = uvicorn.Config(app, port=0, log_config=None, ws_max_size=2 * limits.max_message_bytes)
     server = uvicorn.Server(config)

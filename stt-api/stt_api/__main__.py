@@ -8,7 +8,7 @@ from .config import Settings, explain
 from .engine.engine import Engine, finals_first
 from .errors import InvalidSetting, ModelUnavailable
 from .logs import log_to_stderr
-from .server import build_server, load_transcriber
+from .server import build_server, load_transcribers
 
 ADVICE = (
     "WHISPER_MODEL_SIZE takes pico (bundled, needs no network), a faster-whisper size such as "
@@ -23,14 +23,14 @@ def main() -> None:
         sys.exit(f"stt-api: {explain(error)}")
     log_to_stderr(settings.log_level)
     try:
-        transcriber = load_transcriber(settings)
+        transcribers = load_transcribers(settings)
     except InvalidSetting as error:
         sys.exit(f"stt-api: {error}")
     except ModelUnavailable as error:
         sys.exit(f"stt-api: {error}\n{ADVICE}")
-    scheduler = finals_first(settings.batch_size(transcriber.device))
-    engine = Engine(transcriber, scheduler, settings.workers)
-    build_server(settings, engine, settings.session(), transcriber.languages).run()
+    scheduler = finals_first(settings.batch_size(transcribers[0].device))
+    engine = Engine(transcribers * settings.workers, scheduler)
+    build_server(settings, engine, settings.session(), transcribers[0].languages).run()
 
 
 if __name__ == "__main__":

@@ -45,12 +45,16 @@ class Settings(BaseSettings):
     device: Literal["auto", "cpu", "cuda"] = Field(
         "auto", description="Where the model runs: auto, cpu, cuda."
     )
-    device_index: int = Field(0, ge=0, description="Number of the GPU.")
+    device_index: Annotated[str, Field(pattern=r"^\d+(,\d+)*$")] = Field(
+        "0", description="Number of the GPU; several, such as 0,1, hold a copy of the model each."
+    )
     compute_type: str = Field(
         "auto", description="CTranslate2's, such as int8 or float16; auto: the fastest."
     )
     cpu_threads: int = Field(0, ge=0, description="Threads of the model on a CPU; 0: all cores.")
-    workers: int = Field(2, ge=1, le=16, description="Batches that run at once.")
+    workers: int = Field(
+        2, ge=1, le=16, description="Batches that run at once, on each GPU; one is kept for finals."
+    )
     encoder_context: Literal["auto", "full", "fit"] = Field(
         "auto",
         description="Audio given to the encoder. full: 30 s; fit: about as much as there is;"
@@ -90,17 +94,21 @@ class Settings(BaseSettings):
         10.0, gt=0, description="Time that open sessions get for their last finals, in s."
     )
 
-    def whisper(self) -> WhisperConfig:
+    def whisper(self) -> list[WhisperConfig]:
+        """One for each device."""
         context = self.encoder_context
-        return WhisperConfig(
-            device=self.device,
-            device_index=self.device_index,
-            compute_type=self.compute_type,
-            cpu_threads=self.cpu_threads,
-            workers=self.workers,
-            beam_size=self.beam_size,
-            encoder_context=None if context == "auto" else EncoderContext(context),
-        )
+        return [
+            WhisperConfig(
+                device=self.device,
+                device_index=int(index),
+                compute_type=self.compute_type,
+                cpu_threads=self.cpu_threads,
+                workers=self.workers,
+                beam_size=self.beam_size,
+                encoder_context=None if context == "auto" else EncoderContext(context),
+            )
+            for index in self.device_index.split(",")
+        ]
 
     def batch_size(self, device: str) -> int:
         """On a CPU a bigger batch costs as much for each item, and finals wait for it."""

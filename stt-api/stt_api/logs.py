@@ -23,10 +23,11 @@ def log_to_stderr(level: str) -> None:
     stream.setFormatter(FieldFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=level.upper(), handlers=[stream])
     uvicorn = logging.getLogger("uvicorn.error")
-    uvicorn.addFilter(_names_no_url)
+    uvicorn.addFilter(_wanted)
     uvicorn.setLevel(max(logging.INFO, logging.root.level))  # its debug lines hold every message
 
 
-def _names_no_url(record: logging.LogRecord) -> bool:
-    """Drop uvicorn's line for each WebSocket: its URL may hold a prompt."""
-    return "WebSocket" not in str(record.msg)
+def _wanted(record: logging.LogRecord) -> bool:
+    """Drop uvicorn's line for each WebSocket, whose URL may hold a prompt, and for each refusal."""
+    message = str(record.msg)
+    return "WebSocket" not in message and "without completing handshake" not in message

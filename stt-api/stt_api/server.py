@@ -38,17 +38,20 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def load_transcriber(settings: Settings) -> WhisperTranscriber:
-    """Load and warm up the model; raise ModelUnavailable or InvalidSetting."""
-    transcriber = WhisperTranscriber(find_model(settings.model), settings.whisper())
-    if settings.language not in (None, *transcriber.languages):
-        known = ", ".join(sorted(transcriber.languages))
-        raise InvalidSetting("STT_LANGUAGE", f"{transcriber.name} knows: {known}")
-    transcriber.warm_up()
-    fields = {"model": transcriber.name, "device": transcriber.device}
-    context = str(transcriber.encoder_context)
+def load_transcribers(settings: Settings) -> list[WhisperTranscriber]:
+    """Load and warm up the model, once for each GPU; raise ModelUnavailable or InvalidSetting."""
+    source = find_model(settings.model)
+    transcribers = [WhisperTranscriber(source, config) for config in settings.whisper()]
+    first = transcribers[0]
+    if settings.language not in (None, *first.languages):
+        known = ", ".join(sorted(first.languages))
+        raise InvalidSetting("STT_LANGUAGE", f"{first.name} knows: {known}")
+    for transcriber in transcribers:
+        transcriber.warm_up()
+    fields = {"model": first.name, "device": first.device, "copies": len(transcribers)}
+    context = str(first.encoder_context)
     logger.info("model loaded", extra={**fields, "encoder_context": context})
-    return transcriber
+    return transcribers
 
 
 def build_server(

@@ -35,8 +35,13 @@ def test_the_environment_is_where_settings_come_from(monkeypatch: pytest.MonkeyP
     settings = Settings()
     assert settings.model == "small"
     assert settings.session().endpointing.silence_s == 0.3
-    assert settings.whisper().encoder_context is EncoderContext.FIT
+    assert [config.encoder_context for config in settings.whisper()] == [EncoderContext.FIT]
     assert settings.limits().max_session_s == 3600
+
+
+def test_several_gpus_are_a_model_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STT_DEVICE_INDEX", "0,2")
+    assert [config.device_index for config in Settings().whisper()] == [0, 2]
 
 
 def test_an_empty_variable_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,7 +51,12 @@ def test_an_empty_variable_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("STT_PORT", "70000"), ("STT_DEVICE", "tpu"), ("STT_ENDPOINTING_MS", "5")],
+    [
+        ("STT_PORT", "70000"),
+        ("STT_DEVICE_INDEX", "all"),
+        ("STT_DEVICE", "tpu"),
+        ("STT_ENDPOINTING_MS", "5"),
+    ],
 )
 def test_a_bad_value_is_named(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, value)

@@ -49,16 +49,18 @@ def finals_first(max_batch_size: int) -> Scheduler[Job]:
 
 
 class Engine:
-    """Submit from any session while ``run()`` runs; ``alive`` tells if it does."""
+    """Submit from any session while ``run()`` runs; ``alive`` tells if it does.
 
-    def __init__(
-        self, transcriber: Transcriber, scheduler: Scheduler[Job], workers: int = 1
-    ) -> None:
-        self.name = transcriber.name
-        self.transcriber = transcriber
+    Each worker runs one batch at a time on the transcriber that is given for it: the same one,
+    or one for each GPU. All must have the same model.
+    """
+
+    def __init__(self, workers: Sequence[Transcriber], scheduler: Scheduler[Job]) -> None:
+        self.name = workers[0].name
         self.alive = False
-        self._scheduler = scheduler
         self._workers = workers
+        self._busy = 0
+        self._scheduler = scheduler
         self._wake = asyncio.Event()
 
     @property
@@ -70,7 +72,7 @@ class Engine:
         """Wait for the transcript; raise ModelFailed if the model did."""
         if not self.alive:
             raise ModelFailed("the engine is not running")
-        job = Job(request, self.transcriber.batch_key(request))
+        job = Job(request, self._workers[0].batch_key(request))
         self._scheduler.add(job)
         self._wake.set()
         return await job.future
@@ -79,24 +81,34 @@ class Engine:
         """Serve until cancelled. Whoever still waits then is told."""
         self.alive = True
         try:
-            with ThreadPoolExecutor(self._workers, thread_name_prefix="model") as threads:
-                async with asyncio.TaskGroup() as workers:
-                    for _ in range(self._workers):
-                        workers.create_task(self._work(threads))
+            with ThreadPoolExecutor(len(self._workers), thread_name_prefix="model") as threads:
+                async with asyncio.TaskGroup() as tasks:
+                    for transcriber in self._workers:
+                        tasks.create_task(self._work(transcriber, threads))
         finally:
             self.alive = False
             for job in self._scheduler.waiting:
                 job.fail(ModelFailed("the engine has stopped"))
 
-    async def _work(self, threads: ThreadPoolExecutor) -> None:
+    async def _work(self, transcriber: Transcriber, threads: ThreadPoolExecutor) -> None:
         """Run one batch after the other, beside the other workers."""
         while True:
             await self._wake.wait()
             self._wake.clear()
-            while jobs := self._scheduler.next_batch():
-                await self._run_batch(jobs, threads)
+            while jobs := self._next_batch():
+                self._busy += 1
+                await self._run_batch(jobs, transcriber, threads)
+                self._busy -= 1
+                self._wake.set()  # interims may have waited for this worker
 
-    async def _run_batch(self, jobs: list[Job], threads: ThreadPoolExecutor) -> None:
+    def _next_batch(self) -> list[Job]:
+        """Keep the last free worker free of interims, so that no final waits for them."""
+        last_free = 1 < len(self._workers) == self._busy + 1
+        return self._scheduler.next_batch(finals_only=last_free)
+
+    async def _run_batch(
+        self, jobs: list[Job], transcriber: Transcriber, threads: ThreadPoolExecutor
+    ) -> None:
         jobs = [job for job in jobs if not job.future.done()]
         if not jobs:
             return
@@ -104,7 +116,7 @@ class Engine:
         failure = ModelFailed("the engine has stopped")
         try:
             transcripts = await asyncio.get_running_loop().run_in_executor(
-                threads, self.transcriber.transcribe, requests
+                threads, transcriber.transcribe, requests
             )
             for job, transcript in zip(jobs, transcripts, strict=True):
                 job.resolve(transcript)

@@ -27,10 +27,13 @@ class Scheduler(Generic[R]):
     def add(self, request: R) -> None:
         self.waiting.append(request)
 
-    def next_batch(self) -> list[R]:
-        """Remove and return the next batch; empty if nothing waits."""
+    def next_batch(self, *, finals_only: bool = False) -> list[R]:
+        """Remove and return the next batch; empty if nothing waits.
+
+        ``finals_only``: begin none without a final. Others may still fill it up.
+        """
         queue = sorted(self.waiting, key=lambda request: not self.is_final(request))  # stable
-        if not queue:
+        if not queue or (finals_only and not self.is_final(queue[0])):
             return []
         key = self.batch_key(queue[0])
         batch = [r for r in queue if self.batch_key(r) == key][: self.max_batch_size]

@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ def request(task: Task = Task.TRANSCRIBE) -> DecodeRequest:
 
 @asynccontextmanager
 async def running(model: FakeModel, most: int = 16) -> AsyncIterator[Engine]:
-    engine = Engine(model, finals_first(most))
+    engine = Engine([model], finals_first(most))
     task = asyncio.create_task(engine.run())
     await asyncio.sleep(0)
     try:
@@ -47,6 +48,22 @@ async def test_what_waits_while_the_model_is_busy_becomes_one_batch() -> None:
         transcripts = await asyncio.gather(first, *others)
     assert [transcript.text for transcript in transcripts] == ["heard"] * 6
     assert model.batch_sizes == [1, 5]
+
+
+async def test_interims_leave_the_last_worker_to_finals() -> None:
+    model = FakeModel()
+    engine = Engine([model, model], finals_first(1))
+    running_engine = asyncio.create_task(engine.run())
+    await asyncio.sleep(0)
+    first = await busy(engine, model)
+    interim = asyncio.create_task(engine.submit(request()))
+    model.started.clear()
+    final = asyncio.create_task(engine.submit(replace(request(), final=True)))
+    await asyncio.to_thread(model.started.wait, 10)
+    assert engine.waiting == 1  # the interim
+    model.gate.set()
+    await asyncio.gather(first, interim, final)
+    running_engine.cancel()
 
 
 async def test_a_caller_that_left_costs_nothing() -> None:
@@ -92,4 +109,4 @@ async def test_whoever_waits_is_told_when_the_engine_stops() -> None:
 
 async def test_a_stopped_engine_takes_nothing() -> None:
     with pytest.raises(ModelFailed):
-        await Engine(FakeModel(), finals_first(16)).submit(request())
+        await Engine([FakeModel()], finals_first(16)).submit(request())

@@ -34,6 +34,13 @@ def test_a_batch_has_one_key() -> None:
     assert waiting.next_batch() == [("b", False, 1)]
 
 
+def test_a_worker_may_be_kept_for_finals_and_what_rides_along() -> None:
+    waiting = scheduler(("a", False, 0))
+    assert waiting.next_batch(finals_only=True) == []
+    waiting.add(("b", True, 0))
+    assert waiting.next_batch(finals_only=True) == [("b", True, 0), ("a", False, 0)]
+
+
 def test_a_final_of_another_kind_is_not_held_up_by_interims() -> None:
     waiting = scheduler(("a", False, 0), ("b", False, 0), ("c", True, 1))
     assert waiting.next_batch() == [("c", True, 1)]

@@ -17,10 +17,11 @@ from local_server import RunningServer, running_server
 
 from .flushes import run_flushes, run_plugin_flushes
 from .load import plays
+from .measures import CalmErrors
 from .ramp import Ramp
 from .report import ModeRun, Run, machine, tables, write
 from .serve import MODES
-from .step import Step, client_processes, run_step
+from .step import Step, calm_errors, client_processes, run_step
 
 FLUSH_SESSIONS = 8
 
@@ -76,16 +77,17 @@ class Bench:
     def _ramp(self, server: RunningServer, run: ModeRun, say) -> None:  # type: ignore[no-untyped-def]
         first = self.options.first or (8 if run.mode == "ours" else 1)
         ramp = Ramp(first, self.options.most, self.precision)
+        calm = calm_errors(server)
         while sessions := ramp.next():
             say(f"{run.mode}: {sessions} sessions, {ramp.sustained} sustained so far")
-            step = self._step(server, sessions)
+            step = self._step(server, sessions, calm)
             run.steps.append(step)
             ramp.results[sessions] = self._held(step)
         run.sustained = ramp.sustained
 
-    def _step(self, server: RunningServer, sessions: int) -> Step:
+    def _step(self, server: RunningServer, sessions: int, calm: CalmErrors) -> Step:
         load = plays(sessions, self.seconds, seed=sessions)
-        return run_step(server, self.pool, load, self.options.endpointing_ms / 1000)
+        return run_step(server, self.pool, load, self.options.endpointing_ms / 1000, calm)
 
     def _held(self, step: Step) -> bool:
         figures = step.figures

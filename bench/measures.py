@@ -1,6 +1,6 @@
 """From what clients heard to figures. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -10,6 +10,10 @@ import numpy as np
 from speech import Utterance, word_errors, words
 
 from .clients import Log
+
+CalmErrors = Mapping[tuple[str, int], int]
+"""Word errors of each (recording, place of the utterance) of one session alone."""
+Message = dict[str, Any]
 
 MATCH_S = 0.6  # a final belongs to the utterance that begins this near
 
@@ -24,6 +28,7 @@ class Figures:
     utterances: int = 0
     lost: int = 0  # utterances without a final
     word_errors: int = 0
+    calm_word_errors: int = 0  # of the same utterances when nobody else is served
     words: int = 0
     shown: int = 0  # words of the last interims
     changed: int = 0  # words that changed after being shown
@@ -35,6 +40,10 @@ class Figures:
         return self.word_errors / max(1, self.words)
 
     @property
+    def calm_wer(self) -> float:
+        return self.calm_word_errors / max(1, self.words)
+
+    @property
     def flicker(self) -> float:
         return self.changed / max(1, self.shown)
 
@@ -43,12 +52,22 @@ class Figures:
         return self.changed_stable / max(1, self.shown)
 
 
-def measure(logs: Iterable[Log], endpointing_s: float) -> Figures:
+def measure(logs: Iterable[Log], endpointing_s: float, calm: CalmErrors | None = None) -> Figures:
     figures = Figures()
     for log in logs:
         figures.failures += log.failure is not None
         _add_transcripts(figures, log, endpointing_s)
+        places = range(log.play.first, log.play.stop)
+        figures.calm_word_errors += sum(
+            (calm or {}).get((log.play.recording, n), 0) for n in places
+        )
     return figures
+
+
+def errors_of(utterance: Utterance, finals: Iterable[Message]) -> int:
+    """Count the word errors of the finals that belong to an utterance."""
+    own = (final["text"] for final in finals if _belongs(final, utterance))
+    return word_errors(utterance.text, " ".join(own))
 
 
 def percentiles(values: Sequence[float]) -> dict[str, float | None]:
@@ -66,8 +85,7 @@ def _add_transcripts(figures: Figures, log: Log, endpointing_s: float) -> None:
     for utterance in log.play.utterances():
         figures.utterances += 1
         own = [(at, final) for at, final in finals if _belongs(final, utterance)]
-        text = " ".join(final["text"] for _, final in own)
-        figures.word_errors += word_errors(utterance.text, text)
+        figures.word_errors += errors_of(utterance, (final for _, final in own))
         figures.words += len(words(utterance.text))
         if not own:
             figures.lost += 1
@@ -78,12 +96,12 @@ def _add_transcripts(figures: Figures, log: Log, endpointing_s: float) -> None:
         _add_interims(figures, interims, utterance)
 
 
-def _belongs(final: dict[str, Any], utterance: Utterance) -> bool:
+def _belongs(final: Message, utterance: Utterance) -> bool:
     return bool(utterance.start - MATCH_S < final["start"] < utterance.end)
 
 
 def _add_interims(
-    figures: Figures, interims: list[tuple[float, dict[str, Any]]], utterance: Utterance
+    figures: Figures, interims: list[tuple[float, Message]], utterance: Utterance
 ) -> None:
     if not interims:
         return

@@ -47,6 +47,7 @@ def step_row(step: Step) -> Row:
         "first_interim_s": percentiles(figures.first_interim_s),
         "interim_age_s": percentiles(figures.interim_age_s),
         "wer": figures.wer,
+        "wer_alone": figures.calm_wer,
         "flicker": figures.flicker,
         "flicker_of_stable": figures.stable_flicker,
         "utterances": figures.utterances,
@@ -89,7 +90,15 @@ def tables(run: Run) -> list[Table]:
 
 def _steps_table(run: Run) -> Table:
     table = Table("mode", "sessions", "final p50/p95/p99 ms", "first interim p50/p95 ms")
-    for heading in ("interim age p95 ms", "WER %", "flicker %", "lost", "cores", "batch", "MB"):
+    for heading in (
+        "interim age p95 ms",
+        "WER (alone) %",
+        "flicker %",
+        "lost",
+        "cores",
+        "batch",
+        "MB",
+    ):
         table.add_column(heading)
     for mode in run.modes:
         for step in sorted(mode.steps, key=lambda step: step.sessions):
@@ -105,7 +114,7 @@ def _cells(step: Step) -> list[str]:
         "/".join(_ms(final[rank]) for rank in ("p50", "p95", "p99")),
         "/".join(_ms(first[rank]) for rank in ("p50", "p95")),
         _ms(row["interim_age_s"]["p95"]),
-        f"{100 * row['wer']:.1f}",
+        f"{100 * row['wer']:.1f} ({100 * row['wer_alone']:.1f})",
         f"{100 * row['flicker']:.1f}",
         str(row["lost"] + row["failed_sessions"]),
         f"{row['server_cores']:.2f}",

@@ -1,5 +1,6 @@
 """One measurement: some sessions against one server."""
 
+import asyncio
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -12,10 +13,12 @@ import httpx
 import psutil
 
 from local_server import RunningServer
+from native_client import finals, transcribe
+from speech import recordings
 
 from .clients import Log, run_clients
 from .load import Play
-from .measures import Figures, measure
+from .measures import CalmErrors, Figures, errors_of, measure
 
 CLIENT_PROCESSES = 2
 
@@ -44,6 +47,7 @@ def run_step(
     pool: ProcessPoolExecutor,
     plays: list[Play],
     endpointing_s: float,
+    calm: CalmErrors | None = None,
     **settings: Any,
 ) -> Step:
     process = psutil.Process(server.process.pid)
@@ -54,13 +58,23 @@ def run_step(
     counts = _take_counts(server)
     return Step(
         sessions=len(plays),
-        figures=measure(logs, endpointing_s),
+        figures=measure(logs, endpointing_s, calm),
         server_cores=(_cpu_s(process) - cpu_before) / elapsed,
         memory_mb=process.memory_info().rss / 1e6,
         gpu_percent=_gpu_percent(),
         batch_sizes=counts["batch_sizes"],
         model_busy=counts["busy_s"] / elapsed,
     )
+
+
+def calm_errors(server: RunningServer) -> CalmErrors:
+    """Let one client play every dialogue alone."""
+    errors = {}
+    for dialogue in recordings("dialogue"):
+        said = finals(asyncio.run(transcribe(server.url, dialogue.pcm(), language="en")))
+        for place, utterance in enumerate(dialogue.utterances):
+            errors[dialogue.name, place] = errors_of(utterance, said)
+    return errors
 
 
 def _run(

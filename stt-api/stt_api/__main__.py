@@ -1,12 +1,13 @@
-"""Load the settings and the model, then serve until told to stop."""
+"""The command stt-api: serve until told to stop, or evaluate a model."""
 
 import sys
 
 from pydantic import ValidationError
 
+from .arguments import parse_arguments
 from .config import Settings, explain
 from .engine.engine import Engine, finals_first
-from .errors import InvalidSetting, ModelUnavailable
+from .errors import ModelUnavailable, SttError
 from .logs import log_to_stderr
 from .server import build_server, load_transcribers
 
@@ -17,17 +18,26 @@ ADVICE = (
 
 
 def main() -> None:
+    options = parse_arguments()
     try:
         settings = Settings()
+        log_to_stderr(settings.log_level)
+        if options.command == "evaluate":
+            from .evaluate import evaluate
+
+            evaluate(options, settings)
+        else:
+            serve(settings)
     except ValidationError as error:
         sys.exit(f"stt-api: {explain(error)}")
-    log_to_stderr(settings.log_level)
-    try:
-        transcribers = load_transcribers(settings)
-    except InvalidSetting as error:
-        sys.exit(f"stt-api: {error}")
     except ModelUnavailable as error:
         sys.exit(f"stt-api: {error}\n{ADVICE}")
+    except SttError as error:
+        sys.exit(f"stt-api: {error}")
+
+
+def serve(settings: Settings) -> None:
+    transcribers = load_transcribers(settings)
     scheduler = finals_first(settings.batch_size(transcribers[0].device))
     engine = Engine(transcribers * settings.workers, scheduler)
     build_server(settings, engine, settings.session(), transcribers[0].languages).run()

@@ -7,7 +7,8 @@ for models that need it. See docs/architecture.md for the measurements behind th
 import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -74,6 +75,13 @@ class WhisperTranscriber:
     @property
     def device(self) -> str:
         return str(self.whisper.model.device)
+
+    def using(self, encoder_context: EncoderContext, beam_size: int) -> "WhisperTranscriber":
+        """Return one that shares these weights and decodes in another way."""
+        other = copy(self)
+        other.config = replace(self.config, beam_size=beam_size)
+        other.encoder_context = encoder_context
+        return other
 
     def warm_up(self) -> None:
         """Let every worker pay for lazy initialisation before the first client does."""

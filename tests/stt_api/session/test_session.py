@@ -24,6 +24,7 @@ from stt_api.session.events import (
 )
 from stt_api.session.session import MAX_FINALS_DUE, Session
 from stt_api.session.vad import WINDOW, always_speech
+from stt_api.session.windowing import WindowingPolicy
 
 Model = Callable[[DecodeRequest], Transcript]
 
@@ -76,7 +77,8 @@ class Stream:
 
     def answer(self) -> None:
         assert self.outstanding
-        self.session.receive_transcript(self.model(self.outstanding))
+        request, self.outstanding = self.outstanding, None
+        self.session.receive_transcript(self.model(request))
         self.pump()
 
     def end(self, reason: EndReason = EndReason.END_OF_STREAM) -> None:
@@ -360,3 +362,140 @@ def test_positions_are_of_the_session_whatever_the_wires_rate() -> None:
     [started] = [event for event in stream.events if isinstance(event, SpeechStarted)]
     [ended] = [event for event in stream.events if isinstance(event, SpeechEnded)]
     assert (started.start, ended.end) == (pytest.approx(3.0, abs=0.1), pytest.approx(5.0, abs=0.1))
+
+
+def test_finalize_leaves_out_nothing_that_the_resampler_holds() -> None:
+    stream = Stream(replace(QUIET, audio=AudioFormat(sample_rate=8_000)))
+    stream.hear(speech(1.0))  # as 8 kHz: twice as long
+    stream.session.finalize()
+    stream.pump()
+    assert len(stream.requests[-1].samples) == 2 * SAMPLE_RATE
+    stream.hear(speech(1.0))
+    stream.end()
+    assert stream.events[-1] == SessionEnded(EndReason.END_OF_STREAM, 4.0)
+
+
+def test_an_abandoned_speculation_says_nothing() -> None:
+    stream = Stream(QUIET, slow=True)
+    stream.hear(speech(1.024), silence(0.3))
+    stream.hear(speech(1.024))
+    stream.answer()
+    stream.hear(silence(0.6))
+    stream.answer()
+    assert stream.kinds() == ["SpeechStarted", "Final", "SpeechEnded"]
+    first, second = stream.requests
+    assert len(second.samples) > 2 * SAMPLE_RATE > len(first.samples)
+
+
+def test_a_speculation_that_contradicts_stable_words_is_no_interim() -> None:
+    def contradicting(request: DecodeRequest) -> Transcript:
+        return transcript("other") if request.final else length(request)
+
+    stream = Stream(model=contradicting)
+    for _ in range(20):
+        stream.hear(speech(0.1))
+    stream.hear(silence(0.6))
+    assert "other" not in [interim.text for interim in stream.interims()]
+    assert [final.text for final in stream.finals()] == ["other"]
+
+
+def test_interims_are_given_only_to_those_who_want_them() -> None:
+    stream = Stream(QUIET)
+    for _ in range(40):
+        stream.hear(speech(0.1))
+    stream.hear(silence(0.6))
+    assert stream.interims() == [] and len(stream.requests) == 1
+
+
+def test_an_interim_that_a_pause_overtakes_loses_no_word_of_overlapping_windows() -> None:
+    stream = Stream(SessionConfig(windowing=WindowingPolicy.OVERLAP), slow=True)
+    stream.hear(speech(2.5))  # the interim that is asked for
+    stream.hear(silence(0.3))  # is overtaken by a speculation,
+    stream.hear(speech(2.5))  # which is abandoned
+    stream.answer()
+    assert len(stream.requests[-1].samples) == pytest.approx(5.3 * SAMPLE_RATE, abs=2 * WINDOW)
+
+
+CODED = replace(QUIET, interim_results=True, max_utterance_s=6.0)
+
+
+def coded(loud: bool, start: int, seconds: float) -> Samples:
+    """Speech or silence whose every sample tells its position."""
+    positions = np.arange(start, start + int(seconds * SAMPLE_RATE)) % 16_000
+    return (positions / 32_000 * (1 if loud else 0.1) + (0.4 if loud else 0)).astype(np.float32)
+
+
+def conversation(random: np.random.Generator) -> tuple[Samples, list[tuple[int, int]]]:
+    """Speak and pause at random; return also from where to where something is said."""
+    parts, spoken, position = [silence(0.1)], [], int(0.1 * SAMPLE_RATE)
+    for number in range(24):
+        loud = number % 2 == 0
+        parts.append(coded(loud, position, random.choice([0.2, 0.4, 1.0, 3.0, 9.0 if loud else 1])))
+        if loud:
+            spoken.append((position, position + len(parts[-1])))
+        position += len(parts[-1])
+    return np.concatenate(parts), spoken
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_whatever_happens_all_speech_has_one_final_and_events_keep_their_order(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    sound, spoken = conversation(random)
+    stream, data, asked = Stream(CODED, slow=True), pcm(sound), 0
+    at = 0
+    while at < len(data):
+        size = 2 * int(random.integers(1, 8_000))
+        stream.hear_pcm(data[at : at + size])
+        at += size
+        if random.random() < 0.05:
+            stream.session.finalize(asked := asked + 1)
+            stream.pump()
+        if random.random() < 0.05:
+            stream.session.configure(replace(CODED, hop_s=float(random.choice([0.3, 1.0]))))
+        if stream.outstanding and (random.random() < 0.3 or not stream.session.wants_audio()):
+            stream.answer()
+        assert stream.session.audio.end - stream.session.audio.start < 8 * SAMPLE_RATE
+    stream.end()
+    while stream.outstanding:
+        stream.answer()
+    heard = np.frombuffer(data, "<i2").astype(np.float32) / 32768
+    covered, reached = np.zeros(len(heard) + WINDOW, bool), 0
+    answered = iter(request for request in stream.requests if request.final)
+    for final in stream.finals():
+        end = round(final.audio_processed * SAMPLE_RATE)
+        request = next(r for r in answered if _is_up_to(r, end, heard))
+        assert end - len(request.samples) >= reached  # nothing twice
+        covered[end - len(request.samples) : end] = True
+        reached = end
+    assert all(covered[start:end].all() for start, end in spoken)  # nothing lost
+    for number in range(1, stream.session.utterances + 1):
+        kinds = [type(e).__name__[0:7] for e in stream.events if getattr(e, "utterance", 0) == number]
+        assert (kinds[0], kinds[-2:], kinds.count("SpeechS")) == ("SpeechS", ["Final", "SpeechE"], 1)
+    finals = [final.utterance for final in stream.finals()]
+    assert finals == sorted(finals)
+    assert [e.id for e in stream.events if isinstance(e, Finalized)] == list(range(1, asked + 1))
+    assert isinstance(stream.events[-1], SessionEnded)
+
+
+def _is_up_to(request: DecodeRequest, end: int, sound: Samples) -> bool:
+    """Tell if a request holds the sound up to ``end``, but for the padding of the last window."""
+    start = end - len(request.samples)
+    inside = sound[max(start, 0) : end]
+    return start >= 0 and np.array_equal(request.samples[: len(inside)], inside)
+
+
+def test_a_slow_model_changes_no_final() -> None:
+    random = np.random.default_rng(1)
+    sound, _ = conversation(random)
+    prompt, late = Stream(CODED), Stream(CODED, slow=True)
+    for at in range(0, len(sound), 1_600):
+        prompt.hear(sound[at : at + 1_600])
+        late.hear(sound[at : at + 1_600])
+        if late.outstanding and (random.random() < 0.1 or not late.session.wants_audio()):
+            late.answer()
+    prompt.end()
+    late.end()
+    while late.outstanding:
+        late.answer()
+    assert late.finals() == prompt.finals()
+    assert len(late.interims()) < len(prompt.interims())

@@ -1,0 +1,32 @@
+"""The command line of stt-api."""
+
+import argparse
+from pathlib import Path
+
+from .engine.models import EncoderContext
+
+WAYS = ("offline", "streaming")
+CONTEXTS = tuple(context.value for context in EncoderContext)
+
+
+def parse_arguments() -> argparse.Namespace:
+    """``command`` is None to serve, or ``evaluate``."""
+    parser = argparse.ArgumentParser(
+        prog="stt-api",
+        description="Serve speech-to-text. Settings are environment variables.",
+    )
+    commands = parser.add_subparsers(dest="command", metavar="")
+    about = "measure a model's word errors and speed on your recordings"
+    _add_evaluate(commands.add_parser("evaluate", help=about, description=about))
+    return parser.parse_args()
+
+
+def _add_evaluate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, help="NAME.wav with NAME.txt, or a manifest.json")
+    parser.add_argument("--ways", nargs="+", choices=WAYS, default=WAYS)
+    parser.add_argument("--contexts", nargs="+", choices=CONTEXTS, default=CONTEXTS)
+    parser.add_argument("--beams", nargs="+", type=int, default=[1], metavar="N")
+    parser.add_argument("--compute-types", nargs="+", metavar="TYPE", help="int8 float16 …")
+    parser.add_argument("--language", help="of recordings that do not say; else detected")
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="write the table there too")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the table there too")

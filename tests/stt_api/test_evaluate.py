@@ -1,0 +1,101 @@
+"""stt-api evaluate on recordings of the repository, with the real pico."""
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from speech import FOLDER, recordings
+from stt_api.evaluation import BadRecordings, find_clips
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two recordings, each with its text."""
+    for recording in recordings("short0")[:2]:
+        shutil.copy(FOLDER / recording.name, tmp_path)
+        (tmp_path / recording.name).with_suffix(".txt").write_text(recording.text)
+    return tmp_path
+
+
+def evaluate(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "stt_api", "evaluate", *arguments]
+    environment = {**os.environ, "WHISPER_MODEL_SIZE": "pico"}
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=100)
+
+
+def test_a_model_is_measured_in_every_way_that_was_asked_for(folder: Path) -> None:
+    files = {"--csv": folder / "rows.csv", "--json": folder / "rows.json"}
+    named = [part for name, path in files.items() for part in (name, str(path))]
+    done = evaluate(str(folder), "--beams", "1", "2", *named)
+    assert done.returncode == 0, done.stderr
+    rows = json.loads(files["--json"].read_text())
+    assert [(row["context"], row["beams"], row["way"]) for row in rows] == [
+        (context, beams, way)
+        for context in ("full", "fit")
+        for beams in (1, 2)
+        for way in ("offline", "streaming")
+    ]
+    assert {(row["errors"], row["words"]) for row in rows} == {(0, 14)}
+    assert all(0 < row["rtf"] < 10 for row in rows)
+    assert len(list(csv.DictReader(files["--csv"].open()))) == len(rows)
+    assert "WER %" in done.stdout and "0/14" in done.stdout
+
+
+def test_utterances_of_a_manifest_are_heard_one_by_one(tmp_path: Path) -> None:
+    [dialogue] = recordings("dialogue1")
+    shutil.copy(FOLDER / dialogue.name, tmp_path)
+    entries = json.loads((FOLDER / "manifest.json").read_text())
+    own = [entry for entry in entries if entry["file"] == dialogue.name]
+    (tmp_path / "manifest.json").write_text(json.dumps(own))
+    [clip] = find_clips(tmp_path)
+    assert (clip.text, clip.language) == (dialogue.text, "en")
+    rows = tmp_path / "rows.json"
+    done = evaluate(str(tmp_path), "--contexts", "fit", "--json", str(rows))
+    assert done.returncode == 0, done.stderr
+    assert [row["wer"] <= 0.025 for row in json.loads(rows.read_text())] == [True, True]
+
+
+def test_a_folder_without_recordings_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadRecordings, match="no recordings with texts"):
+        find_clips(tmp_path)
+
+
+def test_a_recording_without_its_text_is_named(folder: Path) -> None:
+    (folder / "extra.wav").touch()
+    with pytest.raises(BadRecordings, match=r"extra\.wav: there is no extra\.txt"):
+        find_clips(folder)
+
+
+def test_a_manifest_that_is_none_is_explained(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text('[{"name": "x"}]')
+    with pytest.raises(BadRecordings, match=r"manifest\.json: a list of .*file, language"):
+        find_clips(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--compute-types", "int3"], "compute type int3"),
+        (["--contexts", "half"], "choose from"),
+    ],
+)
+def test_what_cannot_be_measured_is_said_without_a_traceback(
+    folder: Path, options: list[str], says: str
+) -> None:
+    done = evaluate(str(folder), *options)
+    assert done.returncode != 0
+    assert says in done.stderr and "Traceback" not in done.stderr
+
+
+def test_what_is_no_recording_is_named(folder: Path) -> None:
+    (folder / "noise.wav").write_text("not sound")
+    (folder / "noise.txt").write_text("nothing")
+    done = evaluate(str(folder), "--contexts", "fit")
+    assert done.returncode == 1
+    assert "noise.wav: cannot be read" in done.stderr and "Traceback" not in done.stderr

@@ -154,5 +154,5 @@ def _answer(session: Session, transcriber: WhisperTranscriber) -> Sequence[Final
 def _read(clip: Clip) -> Samples:
     try:
         return read_audio(clip.path)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise BadRecordings(f"{clip.path}: cannot be read ({error})") from None

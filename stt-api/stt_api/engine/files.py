@@ -8,6 +8,6 @@ from ..session.audio import SAMPLE_RATE, Samples
 
 
 def read_audio(path: Path) -> Samples:
-    """Return mono at 16 kHz; raise OSError for what is no recording."""
+    """Return mono at 16 kHz; raise OSError or ValueError for what is no recording."""
     samples: Samples = decode_audio(str(path), sampling_rate=SAMPLE_RATE)
     return samples

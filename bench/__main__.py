@@ -113,6 +113,7 @@ def main() -> None:
         modes = [bench.mode(mode, show) for mode in options.modes]
     conditions = {key: str(value) for key, value in vars(options).items()}
     run = Run({**machine(), **conditions, "seconds": bench.seconds}, modes)
+    console.print(run.conditions)
     for table in tables(run):
         console.print(table)
     write(run, options.out)

@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ import plotly.graph_objects as go
 import plotly.io
 from plotly.subplots import make_subplots
 from rich.table import Table
+
+from stt_api.engine.silero import load_silero
+from stt_api.session.vad import WINDOW, SpeechDetector
 
 from .measures import percentiles
 from .step import Step
@@ -36,7 +40,21 @@ class Run:
 
 
 def machine() -> dict[str, Any]:
-    return {"processor": platform.processor() or platform.machine(), "cores": os.cpu_count()}
+    return {
+        "processor": platform.processor() or platform.machine(),
+        "cores": os.cpu_count(),
+        "vad_us_per_window": vad_us_per_window(),
+    }
+
+
+def vad_us_per_window(windows: int = 2000) -> float:
+    """Microseconds of one core to judge 32 ms of one stream."""
+    detector = SpeechDetector(load_silero())
+    noise = np.random.default_rng(0).normal(0, 0.1, WINDOW).astype(np.float32)
+    began = time.perf_counter()
+    for _ in range(windows):
+        detector(noise)
+    return (time.perf_counter() - began) / windows * 1e6
 
 
 def step_row(step: Step) -> Row:

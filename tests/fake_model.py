@@ -8,7 +8,10 @@ from stt_api.session.events import Word
 
 
 class FakeModel:
-    """Says "heard" for every request. ``gate`` holds it up; ``broken`` makes it raise."""
+    """Says "heard" for every request, with less confidence for interims.
+
+    ``gate`` holds it up; ``broken`` makes it raise.
+    """
 
     name = "fake"
 
@@ -28,4 +31,5 @@ class FakeModel:
         self.batch_sizes.append(len(requests))
         if self.broken:
             raise RuntimeError("out of memory")
-        return [Transcript((Word(" heard"),), "en", -0.1, 0.0) for _ in requests]
+        logprobs = (-0.1 if request.final else -0.5 for request in requests)
+        return [Transcript((Word(" heard"),), "en", logprob, 0.0) for logprob in logprobs]

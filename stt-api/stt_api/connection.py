@@ -86,8 +86,9 @@ class Connection:
         """Take no more messages; say everything that is owed, then close."""
         self._deadline = asyncio.get_running_loop().time()
         self._deadline_reason = EndReason.SERVER_SHUTDOWN
-        if self._patience.when() is not None and not self._patience.expired():
-            self._patience.reschedule(self._deadline)
+        if self._patience.when() is not None:
+            with suppress(RuntimeError):  # it does not wait: it sees the deadline before it does
+                self._patience.reschedule(self._deadline)
 
     async def _converse(self) -> EndReason | SttError:
         """Return why it ended, after the last event."""
@@ -131,7 +132,8 @@ class Connection:
             return self._deadline_reason if clock() >= self._deadline else EndReason.IDLE_TIMEOUT
         if received["type"] == "websocket.disconnect":
             raise ClientGone
-        message: Message = received.get("bytes") or received.get("text") or b""
+        data = received.get("bytes")
+        message: Message = received["text"] if data is None else data
         if len(message) > (limit := self._limits.max_message_bytes):
             raise MessageTooLarge(f"message: {len(message)} bytes; at most {limit} are allowed")
         return message

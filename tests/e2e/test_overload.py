@@ -4,10 +4,11 @@ import asyncio
 import json
 
 import pytest
+from websockets.exceptions import InvalidStatus
+
 from local_server import running_server
 from native_client import connection, finals, transcribe
 from speech import recordings
-from websockets.exceptions import InvalidStatus
 
 SESSIONS = 24
 [SENTENCE] = recordings("short02")

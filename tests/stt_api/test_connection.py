@@ -11,8 +11,9 @@ from sound import pcm, silence, speech
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
-from native_client import connection, replies, transcribe
+from native_client import connection, finals, replies, transcribe
 from stt_api.protocols.base import Limits
+from stt_api.session.session import MAX_FINALS_DUE
 
 SENTENCE = pcm(speech(1.024), silence(0.6))
 COMPLETE = ["ready", "speech_started", "transcript", "speech_ended"]
@@ -56,6 +57,7 @@ async def test_a_session_is_complete_and_closes_with_1000() -> None:
 BAD = [
     (b"\x00", "invalid_frame", 1007, "multiple of 2"),
     ("hello", "invalid_message", 1007, "JSON object"),
+    ("", "invalid_message", 1007, "JSON object"),
     ("[]", "invalid_message", 1007, "JSON object"),
     ('{"type":"configure","volume":11}', "invalid_setting", 1007, "allowed: language, prompt"),
     ('{"type":"configure","language":"xx"}', "invalid_setting", 1007, "de, en"),
@@ -140,6 +142,72 @@ async def test_a_shutdown_gives_the_last_finals_first() -> None:
         said = await replies(socket)
         assert kinds(said) == ["transcript", "speech_ended", "session_ended"]
         assert (said[-1]["reason"], socket.close_code) == ("server_shutdown", 1012)
+
+
+async def test_a_shutdown_waits_for_the_last_final_of_a_stream_that_has_ended() -> None:
+    async with (
+        local_app() as app,
+        connection(app.url, interim_results=False) as socket,
+    ):
+        app.model.gate.clear()
+        await socket.send(SENTENCE)
+        await send(socket, type="end_of_stream")
+        await asyncio.wait_for(await socket.ping(), 5)
+        draining = asyncio.create_task(app.service.drain(5.0))
+        await asyncio.sleep(0)  # until it has told everyone
+        app.model.gate.set()
+        await draining
+        assert kinds(await replies(socket)) == [*COMPLETE, "session_ended"]
+        assert socket.close_code == 1000
+
+
+async def test_a_shutdown_waits_for_those_whose_audio_waits_for_the_model() -> None:
+    async with (
+        local_app() as app,
+        connection(app.url, interim_results=False) as socket,
+    ):
+        app.model.gate.clear()
+        await socket.send(SENTENCE * 4)
+        await asyncio.to_thread(app.model.started.wait, 10)
+        draining = asyncio.create_task(app.service.drain(5.0))
+        await asyncio.sleep(0)  # until it has told everyone
+        app.model.gate.set()
+        await draining
+        said = await replies(socket)
+        assert kinds(said).count("transcript") == 4
+        assert (said[-1]["reason"], socket.close_code) == ("server_shutdown", 1012)
+
+
+async def test_audio_that_comes_faster_than_the_model_answers_waits_and_is_not_lost() -> None:
+    async with (
+        local_app() as app,
+        connection(app.url, interim_results=False) as socket,
+    ):
+        app.model.gate.clear()
+        for _ in range(8):
+            await socket.send(SENTENCE)
+        await send(socket, type="end_of_stream")
+        await asyncio.to_thread(app.model.started.wait, 10)
+        app.model.gate.set()
+        said = await replies(socket)
+    assert [reply["utterance"] for reply in finals(said)] == [*range(1, 9)]
+    assert said[-1]["reason"] == "end_of_stream"
+    heard_meanwhile = kinds(said).index("transcript") - 1
+    assert heard_meanwhile == MAX_FINALS_DUE
+
+
+async def test_a_final_takes_the_place_of_an_interim_that_the_model_works_on() -> None:
+    async with local_app() as app, connection(app.url) as socket:
+        app.model.gate.clear()
+        await socket.send(pcm(speech(1.0)))
+        await asyncio.to_thread(app.model.started.wait, 10)
+        await send(socket, type="finalize", id=1)
+        await asyncio.wait_for(await socket.ping(), 5)
+        app.model.gate.set()
+        await send(socket, type="end_of_stream")
+        said = await replies(socket)
+    assert kinds(said) == [*COMPLETE, "finalized", "session_ended"]
+    assert (said[2]["is_final"], said[2]["confidence"]) == (True, 0.9048)  # as for a final
 
 
 async def test_a_model_that_fails_is_an_error_to_try_again_after() -> None:

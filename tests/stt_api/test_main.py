@@ -2,11 +2,14 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from socket import create_server
 
+import httpx
 import pytest
 
 from local_server import running_server
@@ -40,6 +43,25 @@ def test_a_bad_setting_ends_start_up_and_is_named(name: str, value: str) -> None
     ended = start(**{"WHISPER_MODEL_SIZE": "pico", name: value})
     assert ended.returncode == 1
     assert name in ended.stderr and "Traceback" not in ended.stderr
+
+
+def test_a_port_that_is_taken_ends_start_up_and_is_named() -> None:
+    with create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        ended = start(WHISPER_MODEL_SIZE="pico", STT_PORT=port)
+    assert ended.returncode != 0
+    assert port in ended.stderr and "Traceback" not in ended.stderr
+
+
+def test_port_0_is_a_free_one_that_the_log_names() -> None:
+    command = [sys.executable, "-m", "stt_api"]
+    settings = {**os.environ, "WHISPER_MODEL_SIZE": "pico", "STT_PORT": "0"}
+    with subprocess.Popen(command, env=settings, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        url = next(found[0] for line in process.stderr if (found := re.search(r"http://\S+", line)))
+        assert httpx.get(f"{url}/ready").status_code == 200
+        process.terminate()
+        assert "Application shutdown complete" in process.stderr.read()
 
 
 async def test_a_stopped_server_says_what_it_owes_and_ends_cleanly() -> None:

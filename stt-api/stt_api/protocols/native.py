@@ -113,7 +113,7 @@ class NativeProtocol:
             fields["retry_after"] = error.retry_after_s
         if isinstance(error, InvalidSetting):
             fields["field"] = error.field
-        return [json.dumps(fields, ensure_ascii=False)]
+        return [json.dumps(fields)]  # ASCII: it may quote what cannot be encoded
 
     def close_code(self, ending: EndReason | SttError) -> int:
         match ending:

@@ -96,20 +96,21 @@ def change(
             raise InvalidSetting(
                 field, f"cannot change during a stream; allowed: {', '.join(allowed)}"
             )
-    settings = _validated(ClientSettings.of(config).model_dump() | dict(changes))
+    codes = f"auto (to detect it), {', '.join(sorted(languages))}"
+    settings = _validated(ClientSettings.of(config).model_dump() | dict(changes), codes)
     if settings.language is not None and settings.language not in languages:
-        known = ", ".join(sorted(languages))
-        raise InvalidSetting("language", f"allowed: auto (to detect it), {known}")
+        raise InvalidSetting("language", f"allowed: {codes}")
     return settings.apply(config)
 
 
-def _validated(values: Mapping[str, Any]) -> ClientSettings:
+def _validated(values: Mapping[str, Any], codes: str) -> ClientSettings:
     try:
         return ClientSettings.model_validate(values)
     except ValidationError as failure:
         error = failure.errors(include_url=False, include_input=False)[0]
         field = str(error["loc"][0])
-        raise InvalidSetting(field, f"{error['msg']}; allowed: {allowed_values(field)}") from None
+        allowed = codes if field == "language" else allowed_values(field)
+        raise InvalidSetting(field, f"{error['msg']}; allowed: {allowed}") from None
 
 
 def allowed_values(field: str) -> str:
@@ -123,8 +124,6 @@ def _describe(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
         return _describe(definitions[schema["$ref"].rpartition("/")[2]], definitions)
     if "enum" in schema:
         return ", ".join(schema["enum"])
-    if "anyOf" in schema:
-        return " or ".join(_describe(option, definitions) for option in schema["anyOf"])
     describe: dict[str, Callable[[], str]] = {
         "integer": lambda: f"{schema['minimum']} to {schema['maximum']}",
         "boolean": lambda: "true or false",

@@ -81,8 +81,11 @@ class PcmDecoder:
         return self._resample(self._mix(self._expand(data)), last=False)
 
     def flush(self) -> Samples:
-        """Return what the resampler still holds. The stream is over."""
-        return self._resample(np.empty(0, np.float32), last=True)
+        """Return what the resampler still holds: up to 0.12 s. The stream may go on."""
+        held = self._resample(np.empty(0, np.float32), last=True)
+        if self.resampler:
+            self.resampler.clear()
+        return held
 
     def _expand(self, data: bytes) -> Samples:
         if self.format.encoding is Encoding.LINEAR16:

@@ -81,6 +81,7 @@ class Session:
 
     def finalize(self, finalize_id: int | None = None) -> None:
         """End the open utterance now. Answered by Finalized, also when none is open."""
+        self._receive_samples(self.decoder.flush())
         if self.utterance:
             if not self.utterance.speculation:
                 self.audio.append(self.pending)  # nothing that was said is left out

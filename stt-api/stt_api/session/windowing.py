@@ -96,26 +96,27 @@ class UtteranceWindowing:
 class OverlapWindowing:
     """Decode windows of 2.0 s that overlap by 0.5 s, and join them in the middle of the overlap.
 
-    A window that is late takes in all audio since the one before, so nothing is left out.
+    A window takes in all audio since the last one that was answered, so nothing is left out.
     """
 
     def __init__(self, start: int) -> None:
         self.start = start  # of the next window
+        self.decoded = start + OVERLAP  # position that the last window reached, answered or not
         self.seam = start  # words whose middle lies before it are settled
         self.stable = ""
 
     def next_window(self, end: int) -> DecodeWindow | None:
-        if end - self.start < OVERLAP_WINDOW:
+        if end - self.decoded < OVERLAP_WINDOW - OVERLAP:
             return None
-        window = DecodeWindow(self.start, end, context=self.stable, timed=True)
-        self.start = end - OVERLAP
-        return window
+        self.decoded = end
+        return DecodeWindow(self.start, end, context=self.stable, timed=True)
 
     def receive(self, window: DecodeWindow, words: Sequence[Word]) -> Hypothesis:
         seam = window.end - OVERLAP // 2
         new = [word for word in words if _middle(window, word) >= self.seam]
         self.stable += _join([word for word in new if _middle(window, word) < seam])
         self.seam = seam
+        self.start = window.end - OVERLAP
         return Hypothesis(self.stable, _join([w for w in new if _middle(window, w) >= seam]))
 
 

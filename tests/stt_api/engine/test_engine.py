@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 
@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 from fake_model import FakeModel
 
-from stt_api.engine.engine import Engine, finals_first
+from stt_api.engine.engine import Engine, Job, finals_first
+from stt_api.engine.scheduler import Scheduler
 from stt_api.errors import ModelFailed
-from stt_api.session.decoding import DecodeOptions, DecodeRequest, Task
+from stt_api.session.decoding import DecodeOptions, DecodeRequest, Task, Transcript
 
 
 def request(task: Task = Task.TRANSCRIBE) -> DecodeRequest:
@@ -86,6 +87,17 @@ async def test_a_caller_that_leaves_while_the_model_runs_does_not_stop_the_engin
         assert (await engine.submit(request())).text == "heard"
 
 
+async def test_a_caller_that_leaves_takes_nothing_from_the_others_of_its_batch() -> None:
+    async with running(model := FakeModel()) as engine:
+        model.gate.clear()
+        gone, other = (asyncio.create_task(engine.submit(request())) for _ in range(2))
+        await asyncio.to_thread(model.started.wait, 10)
+        gone.cancel()
+        model.gate.set()
+        assert (await other).text == "heard"
+    assert model.batch_sizes == [2]
+
+
 async def test_a_failure_concerns_its_batch_alone() -> None:
     async with running(model := FakeModel()) as engine:
         model.broken = True
@@ -110,3 +122,30 @@ async def test_whoever_waits_is_told_when_the_engine_stops() -> None:
 async def test_a_stopped_engine_takes_nothing() -> None:
     with pytest.raises(ModelFailed):
         await Engine([FakeModel()], finals_first(16)).submit(request())
+
+
+async def test_an_engine_that_breaks_tells_its_callers_and_is_not_alive() -> None:
+    def broken(job: Job) -> bool:
+        raise RuntimeError
+
+    engine = Engine([FakeModel()], Scheduler(16, is_final=broken, batch_key=broken))
+    running_engine = asyncio.create_task(engine.run())
+    await asyncio.sleep(0)
+    with pytest.raises(ModelFailed):
+        await engine.submit(request())
+    with pytest.raises(ExceptionGroup):
+        await running_engine
+    assert not engine.alive
+
+
+class ShortAnswers(FakeModel):
+    """Forgets to answer one of the requests."""
+
+    def transcribe(self, requests: Sequence[DecodeRequest]) -> list[Transcript]:
+        return super().transcribe(requests)[1:]
+
+
+async def test_a_request_without_an_answer_has_failed() -> None:
+    async with running(ShortAnswers()) as engine:
+        with pytest.raises(ModelFailed):
+            await asyncio.wait_for(engine.submit(request()), 5)

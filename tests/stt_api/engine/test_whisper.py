@@ -77,7 +77,7 @@ def test_only_who_asks_gets_word_times(pico: WhisperTranscriber) -> None:
     assert {word.start for word in second.words} == {0.0}
 
 
-@pytest.mark.parametrize("samples", [0, 100, 16_000, 480_000])
+@pytest.mark.parametrize("samples", [0, 100, 16_000, 480_000, 500_000])
 @pytest.mark.parametrize("words", [True, False])
 def test_silence_of_any_length_does_not_crash(
     pico: WhisperTranscriber, samples: int, words: bool
@@ -129,6 +129,8 @@ def test_translation_and_beams_run(pico: WhisperTranscriber) -> None:
     assert one(pico, request(spanish, options)).language == "es"
     beams = WhisperTranscriber(find_model("pico"), WhisperConfig(device="cpu", beam_size=5))
     assert one(beams, request(SHORT[0])).text == SHORT[0].text
+    interim = replace(request(SHORT[0]), final=False)
+    assert [beams.batch_key(each).beam_size for each in (request(SHORT[0]), interim)] == [5, 1]
 
 
 def test_confidence_tells_clear_speech_from_foreign(pico: WhisperTranscriber) -> None:

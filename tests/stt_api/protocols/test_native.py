@@ -78,6 +78,8 @@ def test_commands_are_read(message: str | bytes, command: object) -> None:
         ('{"type":"auth","config":[]}', InvalidMessage, "config: a JSON object"),
         (" " * 70_000, MessageTooLarge, "text: 70000 characters; at most 65536"),
         ("[" * 60_000, InvalidMessage, "text: not JSON"),
+        ("", InvalidMessage, "text: not JSON"),
+        ('{"type":"finalize","id":1.5}', InvalidSetting, "id: allowed: an integer"),
     ],
 )
 def test_what_the_protocol_does_not_allow_is_explained(
@@ -217,3 +219,10 @@ def test_an_error_says_what_where_and_whether_to_try_again() -> None:
     }
     [full] = protocol().encode_error(AtCapacity("full", 5))
     assert (json.loads(full)["retryable"], json.loads(full)["retry_after"]) == (True, 5)
+
+
+def test_an_error_can_quote_what_cannot_be_encoded() -> None:
+    with pytest.raises(InvalidSetting) as raised:
+        protocol().decode('{"type":"configure","\\ud800":1}')
+    [message] = protocol().encode_error(raised.value)
+    assert json.loads(message.encode())["field"] == "\ud800"

@@ -18,6 +18,7 @@ BAD = [
     ({"sample_rate": "fast"}, "sample_rate", "8000 to 48000"),
     ({"channels": 3}, "channels", "1 to 2"),
     ({"language": "xx"}, "language", "auto (to detect it), de, en, es"),
+    ({"language": 5}, "language", "auto (to detect it), de, en, es"),
     ({"task": "summarise"}, "task", "transcribe, translate"),
     ({"prompt": "x" * 4001}, "prompt", "up to 4000 characters"),
     ({"prompt": "\ud800"}, "prompt", "a string"),
@@ -26,6 +27,11 @@ BAD = [
     ({"words": "maybe"}, "words", "true or false"),
     ({"endpointing": 10}, "endpointing", "100 to 5000"),
     ({"endpointing": None}, "endpointing", "100 to 5000"),
+    ({"encoding": None}, "encoding", "linear16, mulaw, alaw"),
+    ({"sample_rate": None}, "sample_rate", "8000 to 48000"),
+    ({"keyterms": None}, "keyterms", "a list of up to 100 strings"),
+    ({"keyterms": ["x"] * 101}, "keyterms", "a list of up to 100 strings"),
+    ({"words": None}, "words", "true or false"),
     ({"windowing": "sliding"}, "windowing", "utterance, overlap"),
 ]
 

@@ -78,6 +78,7 @@ def test_windows_of_two_seconds_overlap_by_half_a_second() -> None:
 
 def test_a_late_window_takes_in_everything_since_the_one_before() -> None:
     policy = OverlapWindowing(0)
-    policy.next_window(at(2.0))
+    first = policy.next_window(at(2.0))
+    assert first and policy.receive(first, spoken(first))
     late = policy.next_window(at(7.0))
     assert late and (late.start, late.end) == (at(1.5), at(7.0))

@@ -5,7 +5,7 @@ for models that need it. See docs/architecture.md for the measurements behind th
 """
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 from dataclasses import dataclass, replace
@@ -16,24 +16,21 @@ import ctranslate2
 import numpy as np
 from faster_whisper import WhisperModel
 from faster_whisper.tokenizer import Tokenizer
-from faster_whisper.transcribe import get_suppressed_tokens, merge_punctuations
+from faster_whisper.transcribe import get_suppressed_tokens
 
 from ..errors import ModelUnavailable
 from ..session.audio import SAMPLE_RATE, Samples
 from ..session.decoding import DecodeOptions, DecodeRequest, Task, Transcript
-from ..session.events import Word
 from ..session.gating import is_repetitive
 from .models import EncoderContext, ModelSource
+from .words import words_of
 
 BUCKETS_S = (3, 6, 10, 16, 30)  # encoder contexts: items of one batch have one length
 LONGEST_S = BUCKETS_S[-1]
 PADDING_S = 0.5  # silence that a right-sized context needs behind the speech
-FRAME = 160  # samples of one mel frame
 MAX_LENGTH = 448  # tokens that Whisper's decoder can hold, prompt included
 PROMPT_STEP = 8  # prompts are cut to multiples of this many tokens, so that batches form
 MAX_PROMPT = MAX_LENGTH // 2 - 1
-OPENERS = "\"'“¿([{-"  # punctuation that belongs to the word after it, as in faster-whisper
-CLOSERS = "\"'.。,，!！?？:：”)]}、"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +127,11 @@ class WhisperTranscriber:
             suppress_tokens=self._suppressed,
         )
         tokens = [result.sequences_ids[0] for result in results]
-        words = self._words(requests, tokenizers, tokens, encoded)
+        words = words_of(self.whisper, encoded, requests, tokenizers, tokens)
         return [
             Transcript(w, t.language_code, _avg_logprob(r), r.no_speech_prob)
             for w, t, r in zip(words, tokenizers, results, strict=True)
         ]
-
-    # Before the model.
 
     def _context_s(self, request: DecodeRequest) -> int:
         if self.encoder_context is EncoderContext.FULL:
@@ -188,38 +183,6 @@ class WhisperTranscriber:
             text = text[excess:]
         return (tokenizer.sot_prev, *terms, *text) if terms or text else ()
 
-    # After the model.
-
-    def _words(
-        self,
-        requests: Sequence[DecodeRequest],
-        tokenizers: Sequence[Tokenizer],
-        tokens: Sequence[list[int]],
-        encoded: ctranslate2.StorageView,
-    ) -> list[tuple[Word, ...]]:
-        """Split tokens into words, with times for the requests that ask for them."""
-        words = [_split(t, ids) for t, ids in zip(tokenizers, tokens, strict=True)]
-        timed = [i for i, r in enumerate(requests) if r.options.words and words[i]]
-        for language in {tokenizers[i].language_code for i in timed}:
-            rows = [i for i in timed if tokenizers[i].language_code == language]
-            for i, aligned in self._align(rows, requests, tokenizers[rows[0]], tokens, encoded):
-                words[i] = aligned
-        return words
-
-    def _align(
-        self,
-        rows: Sequence[int],
-        requests: Sequence[DecodeRequest],
-        tokenizer: Tokenizer,
-        tokens: Sequence[list[int]],
-        encoded: ctranslate2.StorageView,
-    ) -> Iterable[tuple[int, tuple[Word, ...]]]:
-        """Find word times for ``rows``. The others are given one token: an empty text crashes."""
-        texts = [ids if i in rows else [tokenizer.eot] for i, ids in enumerate(tokens)]
-        frames = [max(2, len(request.samples) // FRAME) for request in requests]
-        aligned = self.whisper.find_alignment(tokenizer, texts, encoded, frames)
-        return ((i, _merge(aligned[i])) for i in rows)
-
 
 def _load(source: ModelSource, config: WhisperConfig) -> WhisperModel:
     try:
@@ -249,23 +212,3 @@ def _avg_logprob(result: Any) -> float:
     """Return the mean over the tokens, the end token among them, as Whisper does."""
     length = len(result.sequences_ids[0])
     return float(result.scores[0]) * length / (length + 1)
-
-
-def _split(tokenizer: Tokenizer, tokens: list[int]) -> tuple[Word, ...]:
-    texts, _ = tokenizer.split_to_word_tokens([*tokens, tokenizer.eot])
-    return _merge([{"word": text, "tokens": []} for text in texts[:-1]])
-
-
-def _merge(aligned: list[dict[str, Any]]) -> tuple[Word, ...]:
-    """Join punctuation to its word, which keeps the word's own times."""
-    merge_punctuations(aligned, OPENERS, CLOSERS)
-    return tuple(
-        Word(
-            word["word"],
-            float(word.get("start", 0)),
-            float(word.get("end", 0)),
-            float(word.get("probability", 0)),
-        )
-        for word in aligned
-        if word["word"]
-    )

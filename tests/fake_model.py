@@ -10,7 +10,7 @@ from stt_api.session.events import Word
 class FakeModel:
     """Says "heard" for every request, with less confidence for interims.
 
-    ``gate`` holds it up; ``broken`` makes it raise.
+    ``gate`` holds it up; ``broken`` makes it raise, ``absurd`` answer with nonsense.
     """
 
     name = "fake"
@@ -20,6 +20,7 @@ class FakeModel:
         self.gate = threading.Event()
         self.gate.set()
         self.broken = False
+        self.absurd = False
         self.started = threading.Event()
 
     def batch_key(self, request: DecodeRequest) -> Hashable:
@@ -31,5 +32,7 @@ class FakeModel:
         self.batch_sizes.append(len(requests))
         if self.broken:
             raise RuntimeError("out of memory")
+        if self.absurd:
+            return ["nonsense" for _ in requests]  # type: ignore[misc]
         logprobs = (-0.1 if request.final else -0.5 for request in requests)
         return [Transcript((Word(" heard"),), "en", logprob, 0.0) for logprob in logprobs]

@@ -216,13 +216,14 @@ def _seconds(data: bytes, audio: AudioFormat) -> Iterable[bytes]:
 
 
 def _failure(group: ExceptionGroup) -> SttError | None:
-    """Return what to tell the client; None when it is gone. Raise what nobody expected."""
+    """Return what to tell the client; None when it is gone. Log what nobody expected."""
     if group.subgroup(ClientGone):
         return None
     if errors := group.subgroup(SttError):
         first = errors.exceptions[0]
         return first if isinstance(first, SttError) else SttError("internal error")
-    raise group
+    logger.error("connection failed", exc_info=group)
+    return SttError("internal error")
 
 
 def _name(ending: EndReason | SttError | None) -> str:

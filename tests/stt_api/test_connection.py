@@ -223,6 +223,16 @@ async def test_a_model_that_fails_is_an_error_to_try_again_after() -> None:
         assert "transcript" in kinds(said)
 
 
+async def test_what_nobody_expected_is_an_error_too() -> None:
+    async with local_app() as app, connection(app.url) as socket:
+        app.model.absurd = True
+        await socket.send(SENTENCE)
+        error = await receive(socket, "error")
+        assert (error["code"], error["message"]) == ("internal", "internal error")
+        await socket.wait_closed()
+        assert socket.close_code == 1011
+
+
 async def test_pings_are_answered_while_the_model_runs() -> None:
     async with local_app() as app, connection(app.url) as socket:
         app.model.gate.clear()

@@ -1,7 +1,7 @@
 """One speaker's stream: audio in, events and decode requests out. No I/O."""
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 
@@ -31,7 +31,8 @@ class Session:
     After any ``receive_*()``, ``finalize()`` or ``end()``, send ``events_to_send()`` and decode
     ``request_to_decode()``. At most one request is outstanding: audio that comes meanwhile joins
     the next one, so a slow model makes interims rarer, not later. Only a final does not wait for
-    an interim: it takes its place, and nobody wants the interim's answer any more.
+    an interim, or for a final that speech has overtaken: it takes its place, and nobody wants the
+    other's answer any more.
 
     While ``wants_audio()`` is false, no audio should be given, so that memory stays bounded by
     MAX_FINALS_DUE + 2 times ``max_utterance_s``. Finals do not depend on when audio or
@@ -112,11 +113,12 @@ class Session:
 
     def request_to_decode(self) -> DecodeRequest | None:
         """Return what the model should decode next, in place of what is outstanding, or None."""
-        if isinstance(self._decoding, FinalDue):
+        dues = self._undecoded()
+        if self._decoding in dues:
             return None
-        if due := next(self._undecoded(), None):
-            self._decoding = due
-            return due.request
+        if dues:
+            self._decoding = dues[0]
+            return dues[0].request
         if self._decoding or not self.utterance:
             return None
         if job := self.utterance.next_interim(self.audio.end):
@@ -141,12 +143,12 @@ class Session:
                 self._events.append(event)
             self._outbox.popleft()
 
-    def _undecoded(self) -> Iterator[FinalDue]:
+    def _undecoded(self) -> list[FinalDue]:
         """Finals without a transcript: those owed, then the speculative one."""
         dues = [item for item in self._outbox if isinstance(item, FinalDue)]
         if self.utterance and self.utterance.speculation:
             dues.append(self.utterance.speculation)
-        return (due for due in dues if due.transcript is None)
+        return [due for due in dues if due.transcript is None]
 
     def _receive_samples(self, samples: Samples) -> None:
         self.pending = np.concatenate([self.pending, samples])

@@ -170,6 +170,18 @@ def test_speech_may_start_again_before_the_final_but_finals_keep_their_order() -
     assert said == [("Final", 1), ("SpeechEnded", 1), ("Final", 2), ("SpeechEnded", 2)]
 
 
+def test_a_final_does_not_wait_for_a_speculation_that_speech_has_overtaken() -> None:
+    stream = Stream(QUIET, slow=True)
+    stream.hear(speech(1.024), silence(0.3))
+    stream.hear(speech(1.024))
+    stream.session.finalize()
+    stream.pump()
+    assert len(stream.requests) == 2
+    stream.answer()
+    assert len(stream.finals()) == 1
+    assert len(stream.requests[1].samples) > 2.3 * SAMPLE_RATE
+
+
 def test_finalize_ends_the_utterance_and_is_answered_by_its_id() -> None:
     stream = Stream(QUIET)
     stream.hear(speech(1.0))

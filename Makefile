@@ -6,6 +6,8 @@ UV_VERSION := 0.13.8
 CODE := stt-api livekit-plugin-custom-stt stt-model-pico examples bench tests
 
 export WHISPER_MODEL_SIZE ?= pico
+# onnxruntime reports to its maker unless told not to.
+export ORT_DISABLE_TELEMETRY := 1
 demo demo-agent test bench: export HF_HUB_OFFLINE := 1
 
 .DEFAULT_GOAL := help

@@ -54,6 +54,11 @@ def test_the_image_finds_every_file_that_its_build_needs() -> None:
     assert all(f"!{name}\n" in let_through for name in needed)
 
 
+def test_the_image_and_the_verbs_turn_the_telemetry_of_onnxruntime_off() -> None:
+    assert "ORT_DISABLE_TELEMETRY=1" in (ROOT / "stt-api/Dockerfile").read_text()
+    assert "export ORT_DISABLE_TELEMETRY := 1" in (ROOT / "Makefile").read_text()
+
+
 def test_nothing_refers_to_folders_outside_the_repository() -> None:
     outside = re.compile(rb"\.\./shared|/work/")
     guilty = [

@@ -24,6 +24,7 @@ from ..session.events import (
     Final,
     Finalized,
     Interim,
+    Progress,
     Result,
     SessionEnded,
     SpeechEnded,
@@ -44,7 +45,7 @@ from .base import (
 from .settings import LIVE, ClientSettings, change
 
 VERSION = 1
-FEATURES = ("finalize", "configure", "words", "keyterms", "translate", "stable")
+FEATURES = ("finalize", "configure", "words", "keyterms", "translate", "stable", "progress")
 MAX_TEXT = 64 * 1024  # characters of a text frame
 COMMANDS = ("auth", "configure", "keepalive", "finalize", "end_of_stream", "CloseStream")
 Fields = dict[str, Any]
@@ -165,8 +166,10 @@ def _event_fields(event: Event | Ready | Configured) -> Fields:
             return {"type": "speech_started", "utterance": utterance, "start": _seconds(start)}
         case Result():
             return _transcript(event)
-        case SpeechEnded(utterance, end):
-            return {"type": "speech_ended", "utterance": utterance, "end": _seconds(end)}
+        case SpeechEnded():
+            return _speech_ended(event)
+        case Progress(processed):
+            return {"type": "progress", "audio_processed": _seconds(processed)}
         case Finalized(finalize_id):
             return {"type": "finalized", "id": finalize_id}
         case SessionEnded(reason=EndReason.FAILED):
@@ -202,6 +205,15 @@ def _ready(ready: Ready) -> Fields:
             "max_session_s": ready.limits.max_session_s,
             "max_utterance_s": ready.config.max_utterance_s,
         },
+    }
+
+
+def _speech_ended(ended: SpeechEnded) -> Fields:
+    return {
+        "type": "speech_ended",
+        "utterance": ended.utterance,
+        "end": _seconds(ended.end),
+        "audio_processed": _seconds(ended.audio_processed),
     }
 
 

@@ -60,8 +60,18 @@ class Final(Result):
 
 @dataclass(frozen=True, slots=True)
 class SpeechEnded:
+    """``audio_processed`` is the end of the audio that the Finals cover, given or suppressed."""
+
     utterance: int
     end: float
+    audio_processed: float
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Nothing is said before ``audio_processed`` but what Finals have covered. In silence."""
+
+    audio_processed: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,4 +97,4 @@ class SessionEnded:
     seconds_used: float
 
 
-Event = SpeechStarted | Interim | Final | SpeechEnded | Finalized | SessionEnded
+Event = SpeechStarted | Interim | Final | SpeechEnded | Progress | Finalized | SessionEnded

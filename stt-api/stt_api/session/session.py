@@ -14,6 +14,7 @@ from .events import (
     Event,
     Finalized,
     Interim,
+    Progress,
     SessionEnded,
     SpeechEnded,
     SpeechStarted,
@@ -21,7 +22,8 @@ from .events import (
 from .utterance import FinalDue, InterimJob, Utterance
 from .vad import WINDOW
 
-PRE_ROLL = int(0.7 * SAMPLE_RATE)  # samples before the detected start: soft first words
+PRE_ROLL = 22 * WINDOW  # samples before the detected start, 0.7 s: soft first words
+PROGRESS = 32 * WINDOW  # samples of silence after which it is reported, 1 s
 MAX_FINALS_DUE = 2  # closed but undecoded; beyond it no more audio is wanted
 
 
@@ -49,6 +51,7 @@ class Session:
         self.utterance: Utterance | None = None
         self.utterances = 0  # opened so far
         self.covered = 0  # position up to which Finals are given or owed
+        self.reported = 0  # position of the last Progress
         self.ended = False
         self._decoding: FinalDue | InterimJob | None = None
         self._outbox: deque[Event | FinalDue] = deque()  # in the order the client gets it
@@ -178,7 +181,7 @@ class Session:
     def _close(self) -> None:
         assert self.utterance
         due = self.utterance.speculation or self._final_due()
-        ended = SpeechEnded(due.utterance, due.speech_end / SAMPLE_RATE)
+        ended = SpeechEnded(due.utterance, due.speech_end / SAMPLE_RATE, due.end / SAMPLE_RATE)
         self._outbox += [due, ended]
         self._settle()
         self.covered = due.end
@@ -192,10 +195,18 @@ class Session:
     def _bound(self) -> None:
         """Keep no more audio than the open utterance, or the next one's pre-roll, needs."""
         if not self.utterance:
-            needed = self.endpointer.speech_start - PRE_ROLL
-            self.audio.discard_before(max(needed, self.covered))
+            needed = max(self.endpointer.speech_start - PRE_ROLL, self.covered)
+            self.audio.discard_before(needed)
+            self._report(needed)
         elif cut := self.utterance.cut_position(self.audio):
             speech_end = self.endpointer.speech_end
             self._outbox.append(self.utterance.final_due(self.audio, cut, speech_end))
             self.utterance.begin_part(cut)
             self.audio.discard_before(cut)
+
+    def _report(self, position: int) -> None:
+        """Tell from time to time that the audio before ``position`` needs no answer any more."""
+        if position - max(self.reported, self.covered) >= PROGRESS:
+            self.reported = position
+            self._outbox.append(Progress(position / SAMPLE_RATE))
+            self._settle()

@@ -31,6 +31,7 @@ from stt_api.session.events import (
     Final,
     Finalized,
     Interim,
+    Progress,
     SessionEnded,
     SpeechEnded,
     SpeechStarted,
@@ -152,7 +153,11 @@ def test_a_final_is_stable_and_carries_words_where_there_are_some() -> None:
     ("event", "fields"),
     [
         (SpeechStarted(1, 0.25), {"type": "speech_started", "utterance": 1, "start": 0.25}),
-        (SpeechEnded(1, 2.0), {"type": "speech_ended", "utterance": 1, "end": 2.0}),
+        (
+            SpeechEnded(1, 2.0, 2.208),
+            {"type": "speech_ended", "utterance": 1, "end": 2.0, "audio_processed": 2.208},
+        ),
+        (Progress(4.096), {"type": "progress", "audio_processed": 4.096}),
         (Finalized(7), {"type": "finalized", "id": 7}),
     ],
 )

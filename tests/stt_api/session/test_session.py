@@ -18,6 +18,7 @@ from stt_api.session.events import (
     Final,
     Finalized,
     Interim,
+    Progress,
     SessionEnded,
     SpeechEnded,
     SpeechStarted,
@@ -253,7 +254,7 @@ def test_nothing_is_decoded_without_speech() -> None:
     stream = Stream()
     stream.hear(silence(30.0))
     stream.end()
-    assert stream.requests == [] and stream.kinds() == ["SessionEnded"]
+    assert stream.requests == [] and set(stream.kinds()) == {"Progress", "SessionEnded"}
 
 
 def test_the_soft_beginning_of_speech_is_decoded_too() -> None:
@@ -549,3 +550,34 @@ def test_a_slow_model_changes_no_final() -> None:
             pass
     assert late.finals() == prompt.finals()
     assert len(late.interims()) < len(prompt.interims())
+
+
+def test_silence_is_reported_as_done_about_once_a_second() -> None:
+    stream = Stream()
+    for _ in range(100):
+        stream.hear(silence(0.1))
+    done = [event.audio_processed for event in stream.events if isinstance(event, Progress)]
+    assert len(done) == 9 and all(1.0 <= b - a < 1.1 for a, b in pairwise([0.0, *done]))
+
+
+def test_what_is_said_to_be_done_is_needed_by_no_later_utterance() -> None:
+    """A client that starts anew there hears the same again."""
+    sound = pcm(silence(3.3), speech(1.0), silence(0.9), speech(0.7), silence(2.5), speech(1.0))
+    calm = Stream(QUIET)
+    calm.hear_pcm(sound)
+    calm.end()
+    for done in calm.events:
+        if isinstance(done, Progress | SpeechEnded):
+            again = Stream(QUIET)
+            again.hear_pcm(sound[2 * round(done.audio_processed * SAMPLE_RATE) :])
+            again.end()
+            heard = [(f.text, round(f.start + done.audio_processed, 3)) for f in again.finals()]
+            later = [final for final in calm.finals() if final.end > done.audio_processed]
+            assert heard == [(final.text, round(final.start, 3)) for final in later]
+
+
+def test_an_utterance_of_which_nothing_was_understood_is_done_too() -> None:
+    stream = Stream(model=silent)
+    stream.hear(speech(1.024), silence(0.6))
+    [ended] = [event for event in stream.events if isinstance(event, SpeechEnded)]
+    assert not stream.finals() and ended.audio_processed > ended.end

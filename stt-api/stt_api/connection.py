@@ -100,8 +100,21 @@ class Connection:
             except ClientError as error:
                 ending = error
             self._session.end(ending if isinstance(ending, EndReason) else EndReason.FAILED)
-            await self._pump()
+            await self._finish()
         return ending
+
+    async def _finish(self) -> None:
+        """Say everything that is owed, unless the client leaves first."""
+        leaving = self._tasks.create_task(self._await_leave())
+        await self._pump()
+        while self._decoding:  # each ends with the start of the next
+            await asyncio.wait({self._decoding})
+        leaving.cancel()
+
+    async def _await_leave(self) -> None:
+        while (await self._socket.receive())["type"] != "websocket.disconnect":
+            pass  # the stream is over
+        raise ClientGone
 
     # In.
 

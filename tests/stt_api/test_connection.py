@@ -269,6 +269,17 @@ async def test_a_client_that_vanishes_frees_its_place_at_once() -> None:
         assert "transcript" in kinds(await transcribe(app.url, SENTENCE))
 
 
+async def test_a_client_that_leaves_before_its_last_final_frees_its_place_at_once() -> None:
+    async with local_app() as app:
+        app.model.gate.clear()
+        async with connection(app.url) as socket:
+            await socket.send(SENTENCE)
+            await send(socket, type="end_of_stream")
+            await asyncio.to_thread(app.model.started.wait, 10)
+        await _all_sessions_over(app)
+        assert not app.model.gate.is_set()
+
+
 async def test_a_client_that_does_not_read_ends_its_own_session_alone() -> None:
     async with local_app(Limits(send_timeout_s=0.2)) as app:
         async with connection(app.url, max_queue=1) as deaf:

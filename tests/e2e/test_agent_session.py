@@ -10,10 +10,10 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from chaos_proxy import ChaosProxy
 from livekit import rtc
 from livekit.agents import Agent, AgentSession, inference
 from livekit.plugins.custom_stt import STT, STTOptions
-from tcp_proxy import TcpProxy
 
 from demo_agent import FileInput, StubLLM
 from local_server import RunningServer, running_server
@@ -143,7 +143,7 @@ async def test_a_full_server_is_tried_again() -> None:
 
 
 async def test_a_broken_socket_does_not_leave_the_agent_deaf(server: RunningServer) -> None:
-    async with TcpProxy(server.url).running() as proxy, conversation(proxy.url) as talk:
+    async with ChaosProxy(server.url).running() as proxy, conversation(proxy.url) as talk:
         await asyncio.wait_for(_until(lambda: proxy.connections == 1), 10)
         proxy.reset()
         await talk.hear()

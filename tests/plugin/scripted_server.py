@@ -20,6 +20,7 @@ class Call:
     """One connection. Everything heard is kept: ``messages`` and ``audio``."""
 
     def __init__(self, request: web.Request, ws: web.WebSocketResponse) -> None:
+        self.at = asyncio.get_running_loop().time()
         self.headers = request.headers
         self.query = request.query_string
         self.messages: list[Json] = []
@@ -91,6 +92,13 @@ class ScriptedServer:
         self._scripts = scripts
         self.calls: list[Call] = []
         self.url = ""
+        self._called = asyncio.Condition()
+
+    async def call(self, number: int) -> Call:
+        """Wait until so many connections have come."""
+        async with self._called:
+            await self._called.wait_for(lambda: len(self.calls) >= number)
+        return self.calls[number - 1]
 
     async def __aenter__(self) -> ScriptedServer:
         app = web.Application()
@@ -109,7 +117,9 @@ class ScriptedServer:
         ws = web.WebSocketResponse()
         await ws.prepare(request)
         call = Call(request, ws)
-        self.calls.append(call)
+        async with self._called:
+            self.calls.append(call)
+            self._called.notify_all()
         script = self._scripts[min(len(self.calls), len(self._scripts)) - 1]
         try:
             await script(call)

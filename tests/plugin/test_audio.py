@@ -27,15 +27,15 @@ def test_channels_are_averaged(channels: int, samples: list[int], mono: list[int
     assert (list(mixed.data), mixed.num_channels) == (mono, 1)
 
 
+def lengths(chunks: list[bytes]) -> list[int]:
+    return [len(chunk) // 2 for chunk in chunks]
+
+
 def test_audio_leaves_in_chunks_of_50_ms() -> None:
-    chunks = Chunks(16000)
-    chunks.push(frame([0] * 2000))
-    assert [len(chunk) // 2 for chunk in chunks.pending] == [800, 800]
+    assert lengths(Chunks(16000).push(frame([0] * 2000))) == [800, 800]
 
 
-def test_a_flush_sends_the_rest() -> None:
+def test_a_flush_gives_the_rest() -> None:
     chunks = Chunks(16000)
     chunks.push(frame([1] * 900))
-    chunks.flush()
-    chunks.flush()
-    assert [len(chunk) // 2 for chunk in chunks.pending] == [800, 100]
+    assert (lengths(chunks.flush()), chunks.flush()) == ([100], [])

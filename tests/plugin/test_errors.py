@@ -51,7 +51,7 @@ def test_a_refusal_names_the_fix(status: int, retryable: bool, fix: str) -> None
 def test_a_refusal_keeps_when_to_come_back() -> None:
     error = to_api_error(refusal(503, **{"Retry-After": "7"}))
     assert "retry after 7 s" in error.message
-    assert error.body == {"retry_after_s": "7"}
+    assert error.body == {"retry_after_s": 7.0}
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,18 @@ from collections.abc import AsyncIterable, AsyncIterator
 from typing import Any
 
 import aiohttp
+import numpy as np
 import pytest
 from livekit import rtc
-from livekit.agents import APIConnectionError, APIConnectOptions, APIError, stt, utils
+from livekit.agents import (
+    APIConnectionError,
+    APIConnectOptions,
+    APIError,
+    ConversationItemAddedEvent,
+    llm,
+    stt,
+    utils,
+)
 from livekit.agents.stt import SpeechEventType as Type
 from livekit.plugins.custom_stt import STT, SpeechStream, STTOptions
 from plugin.scripted_server import (
@@ -245,6 +254,34 @@ async def test_options_change_in_band() -> None:
     assert later._options.language == "de"
 
 
+def said(role: llm.ChatRole, text: str) -> ConversationItemAddedEvent:
+    return ConversationItemAddedEvent(item=llm.ChatMessage(role=role, content=[text]))
+
+
+async def test_the_end_of_the_conversation_follows_the_users_prompt() -> None:
+    options = STTOptions(prompt="About trains.")
+    async with (
+        ScriptedServer(silence) as server,
+        STT(api_url=server.url, options=options) as speech,
+    ):
+        stream = speech.stream(conn_options=NO_RETRY)
+        speech._push_conversation_item(said("system", "Be kind."))
+        speech._push_conversation_item(said("assistant", "Where to?"))
+        speech._push_conversation_item(said("user", "To Bonn."))
+        speech.update_options(prompt="About buses.")
+        speech._push_conversation_item(said("assistant", "long " * 1000))
+        stream.end_input()
+        await collect(stream)
+    prompts = [message["prompt"] for message in server.calls[0].heard("configure")]
+    assert prompts[:4] == [
+        "About trains.",
+        "About trains. Where to?",
+        "About trains. Where to? To Bonn.",
+        "About buses. Where to? To Bonn.",
+    ]
+    assert prompts[4].startswith("About buses. long long") and len(prompts[4]) < 220
+
+
 async def test_a_fixed_option_is_refused_and_nothing_changes() -> None:
     speech = STT()
     with pytest.raises(ValueError, match=r"^sample_rate: fixed"):
@@ -252,44 +289,174 @@ async def test_a_fixed_option_is_refused_and_nothing_changes() -> None:
     assert speech._options == STTOptions()
 
 
-# --- failure
+# --- a lost connection
 
 
-async def test_a_dropped_socket_closes_the_turn_and_the_clock_goes_on() -> None:
-    async def drop(call: Call) -> None:
-        await greet(call)
-        await call.hear_audio(8000)
-        await call.say("speech_started", utterance=0, start=0.1)
-        await call.hear("finalize")
-        call.drop()
+def numbered(samples: int) -> list[rtc.AudioFrame]:
+    """Audio of which each sample tells its place."""
+    pcm = np.arange(samples, dtype="<i2").tobytes()
+    return [rtc.AudioFrame(pcm[at : at + 320], 16000, 1, 160) for at in range(0, 2 * samples, 320)]
 
-    async def resume(call: Call) -> None:
-        await greet(call)
-        await call.hear("end_of_stream")
-        await say_final(call, "again", start=0.25, end=0.5)
-        await call.say("speech_ended", utterance=0, end=0.5)
-        await part(call)
 
-    async with ScriptedServer(drop, resume) as server, STT(api_url=server.url) as speech:
+def places(call: Call) -> list[int]:
+    return np.frombuffer(call.audio, dtype="<i2").tolist()
+
+
+async def drop_in_speech(call: Call) -> None:
+    await greet(call)
+    await call.hear_audio(8000)
+    await call.say("speech_started", utterance=1, start=0.1)
+    await call.say("transcript", utterance=1, text="hel", is_final=False, start=0.1, end=0.4)
+    await call.hear("finalize")
+    call.drop()
+
+
+async def hear_it_whole(call: Call) -> None:
+    await greet(call)
+    await call.hear("finalize")
+    await call.say("speech_started", utterance=1, start=0.1)
+    await call.hear("end_of_stream")
+    await say_final(call, "hello again", 1, start=0.1, end=0.9, audio_processed=1.0)
+    await call.say("speech_ended", utterance=1, end=0.9, audio_processed=1.0)
+    await call.say("finalized", id=1)
+    await part(call)
+
+
+async def test_speech_that_a_dropped_socket_cut_is_heard_again_and_stays_one_utterance() -> None:
+    async with (
+        ScriptedServer(drop_in_speech, hear_it_whole) as server,
+        STT(api_url=server.url) as speech,
+    ):
         stream = speech.stream(conn_options=RETRY_ONCE)
         stream.start_time_offset = 100.0
-        push(stream, audio(0.5))
+        push(stream, numbered(16000)[:50])
         stream.flush()
-        events = await collect(until(stream, Type.FINAL_TRANSCRIPT))
-        push(stream, audio(0.5))
+        await server.call(2)
+        push(stream, numbered(16000)[50:])
         stream.end_input()
-        events += await collect(stream)
+        events = await collect(stream)
     assert types(events) == [
         Type.START_OF_SPEECH,
-        Type.END_OF_SPEECH,
-        Type.FINAL_TRANSCRIPT,  # the flush's, empty
-        Type.START_OF_SPEECH,
+        Type.INTERIM_TRANSCRIPT,
         Type.FINAL_TRANSCRIPT,
         Type.END_OF_SPEECH,
     ]
-    again = events[4].alternatives[0]
-    assert (again.start_time, again.end_time) == pytest.approx((100.75, 101.0), abs=0.01)
-    assert sum(call.samples for call in server.calls) == 16000
+    said = events[2].alternatives[0]
+    assert said.text == "hello again"
+    assert (said.start_time, said.end_time) == pytest.approx((100.1, 100.9), abs=0.001)
+    assert places(server.calls[0]) == list(range(8000))
+    assert places(server.calls[1]) == list(range(16000))
+
+
+async def test_what_was_answered_is_not_sent_again_and_times_go_on() -> None:
+    async def answer_and_drop(call: Call) -> None:
+        await greet(call)
+        await call.hear_audio(8000)
+        await say_final(call, "one", 1, start=0.1, end=0.3, audio_processed=0.4)
+        await call.say("speech_ended", utterance=1, end=0.3, audio_processed=0.4)
+        await call.hear("finalize")
+        call.drop()
+
+    async def go_on(call: Call) -> None:
+        await greet(call)
+        await call.hear("end_of_stream")
+        words = [{"word": "two", "start": 0.3, "end": 0.4, "confidence": 0.5}]
+        await say_final(call, "two", 1, start=0.3, end=0.4, audio_processed=0.6, words=words)
+        await call.say("speech_ended", utterance=1, end=0.4, audio_processed=0.6)
+        await part(call)
+
+    async with ScriptedServer(answer_and_drop, go_on) as server, STT(api_url=server.url) as speech:
+        stream = speech.stream(conn_options=RETRY_ONCE)
+        push(stream, numbered(8000))
+        stream.flush()
+        await server.call(2)
+        push(stream, numbered(16000)[50:])
+        stream.end_input()
+        events = await collect(stream)
+    assert texts(events) == ["one", "two"]
+    two = next(e for e in events if e.alternatives and e.alternatives[0].text == "two")
+    assert two.request_id == "s1-2"
+    assert two.alternatives[0].start_time == pytest.approx(0.7, abs=0.001)
+    assert two.alternatives[0].words is not None
+    assert two.alternatives[0].words[0].end_time == pytest.approx(0.8, abs=0.001)
+    assert places(server.calls[1]) == list(range(6400, 16000))
+
+
+async def test_audio_sent_twice_is_used_once() -> None:
+    async with (
+        ScriptedServer(drop_in_speech, hear_it_whole) as server,
+        STT(api_url=server.url) as speech,
+    ):
+        stream = speech.stream(conn_options=RETRY_ONCE)
+        push(stream, audio(0.5))
+        stream.flush()
+        await server.call(2)
+        push(stream, audio(0.5))
+        stream.end_input()
+        usage = [e.recognition_usage async for e in stream if e.recognition_usage]
+    assert sum(used.audio_duration for used in usage) == pytest.approx(1.0)
+
+
+async def test_a_change_of_options_is_repeated_at_its_place() -> None:
+    async with (
+        ScriptedServer(drop_in_speech, hear_it_whole) as server,
+        STT(api_url=server.url) as speech,
+    ):
+        stream = speech.stream(conn_options=RETRY_ONCE)
+        push(stream, audio(0.25))
+        stream.update_options(language="de")
+        push(stream, audio(0.25))
+        stream.flush()
+        await server.call(2)
+        stream.update_options(prompt="trains")
+        stream.end_input()
+        await collect(stream)
+    first, *changes = server.calls[1].heard("configure")
+    assert first["language"] is None and "prompt" not in first
+    assert [(c.get("language"), c.get("prompt")) for c in changes] == [
+        ("de", None),
+        (None, "trains"),
+    ]
+
+
+async def test_a_lost_connection_without_retries_ends_the_turn_and_answers_the_flush() -> None:
+    async with ScriptedServer(drop_in_speech) as server, STT(api_url=server.url) as speech:
+        stream = speech.stream(conn_options=NO_RETRY)
+        push(stream, audio(0.5))
+        stream.flush()
+        events = []
+        with pytest.raises(APIConnectionError):
+            async for event in stream:
+                events.append(event)
+    heard = [event for event in events if event.type is not Type.RECOGNITION_USAGE]
+    assert types(heard)[2:] == [Type.END_OF_SPEECH, Type.FINAL_TRANSCRIPT]
+    assert texts(heard) == [""]
+
+
+async def test_a_server_that_is_full_is_given_the_time_it_asks_for() -> None:
+    async def full(call: Call) -> None:
+        await greet(call)
+        await call.say("error", code="at_capacity", message="", retryable=True, retry_after=0.3)
+        await call.close(1013)
+
+    async with ScriptedServer(full, silence) as server, STT(api_url=server.url) as speech:
+        stream = speech.stream(conn_options=RETRY_ONCE)
+        stream.end_input()
+        await collect(stream)
+    assert server.calls[1].at - server.calls[0].at >= 0.3
+
+
+async def test_the_lag_can_be_read() -> None:
+    async with ScriptedServer(one_utterance) as server, STT(api_url=server.url) as speech:
+        stream = speech.stream(conn_options=NO_RETRY)
+        push(stream, audio(0.3))
+        before_s = stream.lag_s
+        stream.end_input()
+        await collect(stream)
+    assert (before_s, stream.lag_s, stream.dropped_s) == pytest.approx((0.3, 0.1, 0.0))
+
+
+# --- failure
 
 
 @pytest.mark.parametrize(("code", "retryable"), [(1008, False), (1011, True), (1013, True)])

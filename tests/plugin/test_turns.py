@@ -48,11 +48,11 @@ def final(utterance: int, text: str | None = None) -> Transcript:
 
 
 def end(utterance: int) -> SpeechEnded:
-    return SpeechEnded(utterance, utterance + 0.9)
+    return SpeechEnded(utterance, utterance + 0.9, None)
 
 
 def new_turns() -> Turns:
-    return Turns(AudioClock(16000))
+    return Turns(AudioClock())
 
 
 def hear(turns: Turns, *messages: Message) -> list[stt.SpeechEvent]:
@@ -96,10 +96,28 @@ def test_events_come_in_livekits_order(said: list[Message], heard: str) -> None:
 @pytest.mark.parametrize(
     ("said", "heard"), [([], ""), ([start(0), interim(0)], "E"), ([start(0), start(1)], "ESE")]
 )
-def test_the_end_of_a_connection_ends_open_speech(said: list[Message], heard: str) -> None:
+def test_the_end_of_the_stream_ends_open_speech(said: list[Message], heard: str) -> None:
     turns = new_turns()
     hear(turns, *said)
     assert shape(turns.finish()) == heard
+
+
+@pytest.mark.parametrize(
+    ("before", "at_once", "after", "heard"),
+    [
+        ([start(0), interim(0)], "", [start(0), interim(0), final(0), end(0)], "iFE"),
+        ([start(0), final(0)], "E", [start(1), final(1), end(1)], "SFE"),
+        ([start(0), final(0), interim(0)], "", [final(0), end(0)], "FE"),  # a forced cut
+        ([start(0), start(1), interim(1)], "", [final(0), end(0), start(1)], "FES"),
+        ([start(0), end(0)], "", [start(1)], "S"),
+    ],
+)
+def test_speech_that_a_lost_connection_left_without_a_final_goes_on(
+    before: list[Message], at_once: str, after: list[Message], heard: str
+) -> None:
+    turns = new_turns()
+    hear(turns, *before)
+    assert (shape(turns.interrupted()), shape(hear(turns, *after))) == (at_once, heard)
 
 
 MESSAGES: list[Message] = [start(0), final(0), end(0), start(1), interim(1), final(1), end(1)]
@@ -158,6 +176,18 @@ def test_two_flushes_get_two_finals() -> None:
     assert shape(hear(turns, final(0), end(0), Finalized(1), Finalized(2))) == "FE0"
 
 
+def test_a_flush_that_is_sent_again_is_answered_once() -> None:
+    turns = new_turns()
+    hear(turns, start(0))
+    turns.flush_sent(1)
+    hear(turns, final(0))
+    turns.interrupted()
+    turns.flush_sent(1)
+    assert shape(turns.receive(Finalized(1))) == ""
+    turns.flush_sent(1)
+    assert shape(turns.receive(Finalized(1)) + turns.finish()) == ""
+
+
 def test_a_flush_is_answered_even_if_the_connection_ends() -> None:
     turns = new_turns()
     hear(turns, start(0))
@@ -166,7 +196,7 @@ def test_a_flush_is_answered_even_if_the_connection_ends() -> None:
 
 
 def test_events_tell_when_speech_began_and_ended_and_whose_it_is() -> None:
-    clock = AudioClock(16000, lambda: 500.0)
+    clock = AudioClock(lambda: 500.0)
     clock.pushed(10.0)
     turns = Turns(clock)
     events = hear(turns, Ready("s1", "pico"), start(2), final(2), end(2))
@@ -176,18 +206,16 @@ def test_events_tell_when_speech_began_and_ended_and_whose_it_is() -> None:
 
 
 def test_a_final_carries_times_words_confidence_and_the_servers_lag() -> None:
-    clock = AudioClock(16000)
+    clock = AudioClock()
     clock.start_time_offset = 10.0
-    clock.sent(16000)
-    clock.connected()
-    clock.sent(32000)
+    clock.pushed(2.0)
     word = Word("hi", 0.5, 0.75, 0.4)
     said = Transcript(0, "hi", True, 0.5, 1.0, "en", 0.8, (word,), 0.1, 1.5)
     data = hear(Turns(clock), said)[1].alternatives[0]
     assert (data.text, data.language, data.confidence) == ("hi", "en", 0.8)
-    assert (data.start_time, data.end_time) == (11.5, 12.0)
+    assert (data.start_time, data.end_time) == (10.5, 11.0)
     assert data.metadata == {"no_speech_prob": 0.1, "lag_s": 0.5}
     assert data.words is not None
     assert [(w, w.start_time, w.end_time, w.confidence) for w in data.words] == [
-        ("hi", 11.5, 11.75, 0.4)
+        ("hi", 10.5, 10.75, 0.4)
     ]

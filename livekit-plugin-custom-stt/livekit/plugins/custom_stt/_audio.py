@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
-
 import numpy as np
 from livekit import rtc
 from livekit.agents.utils.audio import AudioByteStream
@@ -23,21 +21,14 @@ def downmix(frame: rtc.AudioFrame) -> rtc.AudioFrame:
 
 
 class Chunks:
-    """``push`` frames, send what is ``pending`` from the left and remove it once it is sent.
-
-    What a broken connection left pending goes out first on the next one.
-    """
+    """Frames of any length to chunks of 50 ms."""
 
     def __init__(self, sample_rate: int) -> None:
-        self.pending: deque[bytes] = deque()
         self._stream = AudioByteStream(sample_rate, 1, sample_rate // CHUNKS_PER_SECOND)
 
-    def push(self, frame: rtc.AudioFrame) -> None:
-        self._append(self._stream.push(frame.data))
+    def push(self, frame: rtc.AudioFrame) -> list[bytes]:
+        return [bytes(chunk.data) for chunk in self._stream.push(frame.data)]
 
-    def flush(self) -> None:
-        """What is short of a whole chunk becomes pending too."""
-        self._append(self._stream.flush())
-
-    def _append(self, frames: list[rtc.AudioFrame]) -> None:
-        self.pending.extend(bytes(frame.data) for frame in frames)
+    def flush(self) -> list[bytes]:
+        """What is short of a whole chunk, if anything."""
+        return [bytes(chunk.data) for chunk in self._stream.flush()]

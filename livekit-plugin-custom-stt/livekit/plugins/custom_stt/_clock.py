@@ -11,61 +11,63 @@ MAX_ANCHORS = 64  # only the newest holes matter: the server is seconds behind, 
 
 
 class AudioClock:
-    """Counts audio in and out of a stream, and dates it.
+    """Counts a stream's audio in, out and done, and dates it.
 
-    ``pushed`` for every input frame, ``connected`` at each connection, ``sent`` for every
-    frame that left. A *server time* is in seconds since the connection's first sample.
+    All positions are seconds of audio since the stream began. They know no connection.
     """
 
-    def __init__(self, sample_rate: int, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, now: Callable[[], float] = time.time) -> None:
         self.start_time_offset = 0.0  # seconds added to stream times, set once by the framework
-        self._sample_rate = sample_rate
+        self.pushed_s = 0.0
+        self.ahead_s = 0.0  # what came faster than real time, less what time has caught up with
+        self.sent_s = 0.0  # furthest position that was sent
+        self.processed_s = 0.0  # furthest position that the server has covered
+        self._unreported_s = 0.0
         self._now = now
-        self._pushed_s = 0.0
-        self._sent_samples = 0
-        self._connected_at_samples = 0  # samples sent on earlier connections
-        self._reported_samples = 0  # samples already reported as usage
+        self._pushed_at = now()
         self._anchors: deque[tuple[float, float]] = deque(maxlen=MAX_ANCHORS)
-        # (position_s, wall time the stream would have begun at had it had no hole before)
+        # (position, wall time the stream would have begun at had it had no hole before)
 
     def pushed(self, duration_s: float) -> None:
         """A frame came in; its last sample is as old as this call."""
-        began_at = self._now() - (self._pushed_s + duration_s)
+        now = self._now()
+        began_at = now - (self.pushed_s + duration_s)
         if not self._anchors or began_at - self._anchors[-1][1] > GAP_S:
-            self._anchors.append((self._pushed_s, began_at))
+            self._anchors.append((self.pushed_s, began_at))
         elif began_at < self._anchors[-1][1]:  # earlier frames were late, this one was less so
             self._anchors[-1] = (self._anchors[-1][0], began_at)
-        self._pushed_s += duration_s
+        self.ahead_s = max(0.0, self.ahead_s - max(0.0, now - self._pushed_at)) + duration_s
+        self._pushed_at = now
+        self.pushed_s += duration_s
 
-    def connected(self) -> None:
-        self._connected_at_samples = self._sent_samples
+    def sent(self, start_s: float, end_s: float) -> None:
+        """Audio sent again counts once."""
+        self._unreported_s += max(0.0, end_s - max(start_s, self.sent_s))
+        self.sent_s = max(self.sent_s, end_s)
 
-    def sent(self, samples: int) -> None:
-        self._sent_samples += samples
+    def processed(self, position_s: float) -> None:
+        self.processed_s = max(self.processed_s, position_s)
 
-    def sent_s(self) -> float:
-        """Audio sent on this connection: the server time of its end."""
-        return (self._sent_samples - self._connected_at_samples) / self._sample_rate
+    def lag_s(self, processed_s: float | None = None) -> float:
+        """Audio that came in and that the server has not covered; by now, or by a transcript."""
+        covered_s = self.processed_s if processed_s is None else processed_s
+        return max(0.0, self.pushed_s - covered_s)
 
-    def stream_time(self, server_s: float) -> float:
-        return self.start_time_offset + self._position_s(server_s)
+    def stream_time(self, position_s: float) -> float:
+        return self.start_time_offset + position_s
 
-    def wall_time(self, server_s: float) -> float:
+    def wall_time(self, position_s: float) -> float:
         """Never in the future, whatever the server says or however fast audio was pushed."""
-        now, position_s = self._now(), self._position_s(server_s)
+        now = self._now()
         for anchored_at_s, began_at in reversed(self._anchors):
             if anchored_at_s <= position_s:
                 return min(began_at + position_s, now)
         return now
 
     def unreported_s(self) -> float:
-        return (self._sent_samples - self._reported_samples) / self._sample_rate
+        return self._unreported_s
 
     def take_unreported_s(self) -> float:
         """Seconds sent since the last call. All calls sum to the audio sent."""
-        unreported_s = self.unreported_s()
-        self._reported_samples = self._sent_samples
+        unreported_s, self._unreported_s = self._unreported_s, 0.0
         return unreported_s
-
-    def _position_s(self, server_s: float) -> float:
-        return self._connected_at_samples / self._sample_rate + server_s

@@ -12,22 +12,13 @@ import aiohttp
 from yarl import URL
 
 from ._errors import from_close, from_server_error, from_session_end, to_api_error
-from ._messages import (
-    END_OF_STREAM,
-    KEEPALIVE,
-    CreditsLow,
-    Json,
-    Message,
-    Ready,
-    ServerError,
-    SessionEnded,
-    parse,
-)
+from ._messages import CreditsLow, Message, Ready, ServerError, SessionEnded
+from ._wire import END_OF_STREAM, KEEPALIVE, Json, parse
 from .log import logger
 
 DEFAULT_PATH = "/ws/transcribe"
 KEEPALIVE_S = 5.0
-HEARTBEAT_S = 20.0  # pings; a peer that answers none within half of this is gone
+MIN_HEARTBEAT_S = 1.0  # between pings; a peer that answers none within half of it is gone
 PEER_CLOSE_S = 0.2  # for the server's half of the closing handshake
 CLOSE_S = 0.3  # for all of close(), also when nothing can be written any more
 
@@ -69,7 +60,7 @@ class Connection:
         connecting = session.ws_connect(
             url,
             headers=headers,
-            heartbeat=HEARTBEAT_S,
+            heartbeat=max(timeout_s, MIN_HEARTBEAT_S),
             timeout=aiohttp.ClientWSTimeout(ws_close=PEER_CLOSE_S),
         )
         try:

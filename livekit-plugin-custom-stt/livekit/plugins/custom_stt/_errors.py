@@ -91,11 +91,11 @@ def from_session_end(ended: SessionEnded) -> APIError:
 
 def _refusal(error: aiohttp.WSServerHandshakeError) -> APIStatusError:
     message = _FIXES.get(error.status, f"the server refused the connection: HTTP {error.status}")
-    retry_after = error.headers.get("Retry-After") if error.headers else None
-    if retry_after is None:
+    retry_after = error.headers.get("Retry-After", "") if error.headers else ""
+    if not retry_after.isdecimal():  # none, or a date
         return APIStatusError(message, status_code=error.status)
     return APIStatusError(
         f"{message}; retry after {retry_after} s",
         status_code=error.status,
-        body={"retry_after_s": retry_after},
+        body={"retry_after_s": float(retry_after)},
     )

@@ -8,13 +8,14 @@ from livekit import rtc
 from livekit.agents import stt
 from livekit.agents.stt import SpeechEventType
 
-from ._audio import BYTES_PER_SAMPLE, Chunks, downmix
+from ._audio import Chunks, downmix
 from ._clock import AudioClock
 from ._connection import Connection
 from ._conversation import converse
-from ._messages import Ready, configure
+from ._messages import Ready
 from ._speech_data import joined
 from ._turns import Turns
+from ._wire import configure
 from .options import STTOptions
 
 
@@ -26,18 +27,14 @@ async def recognize(
     on_ready: Callable[[Ready], None],
 ) -> stt.SpeechEvent:
     """``audio`` is at ``options.sample_rate``."""
-    clock = AudioClock(options.sample_rate)
-    turns = Turns(clock)
+    turns = Turns(AudioClock())
     finals: list[stt.SpeechData] = []
 
     async def send() -> None:
         chunks = Chunks(options.sample_rate)
-        chunks.push(downmix(audio))
-        chunks.flush()
         await connection.send(configure(options))
-        for chunk in chunks.pending:
+        for chunk in (*chunks.push(downmix(audio)), *chunks.flush()):
             await connection.send_audio(chunk)
-            clock.sent(len(chunk) // BYTES_PER_SAMPLE)
         await connection.end()
 
     async def receive() -> None:

@@ -54,10 +54,10 @@ def _timed(word: Word, clock: AudioClock) -> TimedString:
 
 
 def _metadata(transcript: Transcript, clock: AudioClock) -> dict[str, float]:
-    """``lag_s``: seconds of audio the server had been sent and had not yet covered."""
+    """``lag_s``: seconds of audio that came in and that this does not cover."""
     metadata = {}
     if transcript.no_speech_prob is not None:
         metadata["no_speech_prob"] = transcript.no_speech_prob
     if transcript.audio_processed is not None:
-        metadata["lag_s"] = max(0.0, clock.sent_s() - transcript.audio_processed)
+        metadata["lag_s"] = clock.lag_s(transcript.audio_processed)
     return metadata

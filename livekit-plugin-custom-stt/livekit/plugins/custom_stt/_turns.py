@@ -10,7 +10,8 @@ What leaves here is, whatever the server sends:
    ends the open one.
 3. What lacks its start gets one. A final for an utterance that is over is not lost: it goes
    into the open utterance, or gets a start and an end of its own.
-4. The end of the connection ends the open utterance.
+4. A lost connection ends the open utterance if its final has been said. Otherwise the next
+   connection hears its audio again and continues it. The end of the stream ends it.
 5. Every flush is answered by a final of its own: an empty one if nothing was open. That is
    the only final that may stand alone.
 """
@@ -29,19 +30,23 @@ UtteranceMessage = SpeechStarted | Transcript | SpeechEnded
 
 
 class Turns:
-    """One connection's turns. Emit, in order, what each call returns; ``finish`` comes last."""
+    """A stream's turns. Emit, in order, what each call returns; ``finish`` comes last."""
 
     def __init__(self, clock: AudioClock) -> None:
         self.session_id = ""
+        self.newest = -1  # the newest utterance begun
+        self.open = False  # it has not ended
         self._clock = clock
-        self._newest = -1  # the newest utterance begun
-        self._open = False  # it has not ended
+        self._settled = False  # the last that was said of it was a final
         self._held: list[UtteranceMessage] = []  # at most a start and an interim per utterance
         self._finals = 0
         self._finals_at_flush: dict[int, int] = {}  # of each unanswered flush
+        self._answered = -1  # the newest flush that was
 
     def flush_sent(self, flush_id: int) -> None:
-        self._finals_at_flush[flush_id] = self._finals
+        """Or sent again. Their numbers go up."""
+        if flush_id > self._answered:
+            self._finals_at_flush.setdefault(flush_id, self._finals)
 
     def receive(self, message: Message) -> Events:
         if isinstance(message, Ready):
@@ -52,22 +57,27 @@ class Turns:
             return self._follow(message)
         return []
 
+    def interrupted(self) -> Events:
+        """The connection is lost. What was held back will be said again by the next."""
+        self._held = []
+        return self._end(self._clock.sent_s) if self.open and self._settled else []
+
     def finish(self) -> Events:
-        """The connection is over, however it ended."""
+        """Nothing more will be said, however it ended."""
         events: Events = []
-        while self._open:
-            events += self._end(self._clock.sent_s())
+        while self.open:
+            events += self._end(self._clock.sent_s)
         for flush_id in list(self._finals_at_flush):
             events += self._answer_flush(flush_id)
         return events
 
     def _follow(self, message: UtteranceMessage) -> Events:
         """Cases: of the open utterance, of one that is over, of the next, of one too early."""
-        if self._open and message.utterance == self._newest:
+        if self.open and message.utterance == self.newest:
             return self._say(message)
-        if message.utterance <= self._newest:
+        if message.utterance <= self.newest:
             return self._say_late(message)
-        if not self._open:
+        if not self.open:
             return [self._begin(message), *self._say(message)]
         if _may_wait(message):
             self._hold(message)
@@ -75,18 +85,21 @@ class Turns:
         return self._end(_start_s(message)) + self._follow(message)
 
     def _begin(self, message: UtteranceMessage) -> stt.SpeechEvent:
-        self._newest, self._open = message.utterance, True
+        self.newest, self.open, self._settled = message.utterance, True, False
         return self._started(message)
 
     def _say(self, message: UtteranceMessage) -> Events:
         if isinstance(message, SpeechEnded):
             return self._end(message.end)
-        return [self._transcript(message)] if isinstance(message, Transcript) else []
+        if isinstance(message, Transcript):
+            self._settled = message.is_final
+            return [self._transcript(message)]
+        return []
 
     def _say_late(self, message: UtteranceMessage) -> Events:
         if not isinstance(message, Transcript) or not message.is_final:
             return []
-        if self._open:
+        if self.open:
             return [self._transcript(message)]
         return [
             self._started(message),
@@ -96,8 +109,8 @@ class Turns:
 
     def _end(self, end_s: float) -> Events:
         """End the open utterance, then say what waited for that."""
-        self._open = False
-        events = [self._ended(self._newest, end_s)]
+        self.open = False
+        events = [self._ended(self.newest, end_s)]
         held, self._held = self._held, []
         for message in held:
             events += self._follow(message)
@@ -114,11 +127,13 @@ class Turns:
 
     def _answer_flush(self, flush_id: int) -> Events:
         """A final counts for one flush only, the oldest."""
-        answered = self._finals > self._finals_at_flush.pop(flush_id, self._finals)
-        if answered:
+        if flush_id not in self._finals_at_flush:
+            return []
+        self._answered = max(self._answered, flush_id)
+        if self._finals > self._finals_at_flush.pop(flush_id):
             self._finals_at_flush = dict.fromkeys(self._finals_at_flush, self._finals)
             return []
-        end_s = self._clock.sent_s()
+        end_s = self._clock.sent_s
         data = no_speech(self._clock.stream_time(end_s))
         return [self._final(self.session_id, data, end_s)]
 

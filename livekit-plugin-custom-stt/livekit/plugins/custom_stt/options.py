@@ -17,6 +17,8 @@ MIN_ENDPOINTING_MS, MAX_ENDPOINTING_MS = 100, 5_000
 MAX_PROMPT_LENGTH = 4_000  # characters
 MAX_KEYTERMS, MAX_KEYTERM_LENGTH = 100, 100
 
+CONVERSATION_LENGTH = 200  # characters of it that the prompt ends with
+
 CHANGEABLE_MID_STREAM = ("language", "prompt", "keyterms", "endpointing_ms", "interim_results")
 
 
@@ -98,6 +100,14 @@ def with_more_keyterms(options: STTOptions, terms: Sequence[str]) -> STTOptions:
     """The user's own come first; what does not fit is left out: nobody chose it by hand."""
     merged = dict.fromkeys((*options.keyterms, *filter(is_keyterm, terms)))
     return replace(options, keyterms=tuple(merged)[:MAX_KEYTERMS])
+
+
+def with_conversation(options: STTOptions, conversation: str) -> STTOptions:
+    """The user's own prompt, then what was said last, in whole words."""
+    if len(conversation) > CONVERSATION_LENGTH:
+        conversation = conversation[-CONVERSATION_LENGTH:].partition(" ")[2]
+    prompt = " ".join(filter(None, (options.prompt, conversation)))
+    return replace(options, prompt=prompt[-MAX_PROMPT_LENGTH:] or None)
 
 
 def _require(valid: bool, field: str, allowed: str) -> None:

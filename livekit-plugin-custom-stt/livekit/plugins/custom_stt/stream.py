@@ -1,13 +1,11 @@
-"""One stream of audio to the server: the framework's input channel in, speech events out.
-
-Audio that a broken connection had taken and not answered is not sent again.
-"""
+"""One stream of audio to the server: frames in, speech events out, over as many connections as
+it takes. What a lost connection had not answered, the next one hears again."""
 
 from __future__ import annotations
 
-import itertools
+import asyncio
 import time
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Iterable
 from typing import Any
 
 from livekit import rtc
@@ -20,13 +18,18 @@ from livekit.agents.stt import (
     SpeechEventType,
 )
 
-from ._audio import BYTES_PER_SAMPLE, Chunks, downmix
+from ._audio import downmix
+from ._backlog import Audio, Flush
 from ._clock import AudioClock
 from ._connection import Connection
 from ._conversation import converse
 from ._errors import to_api_error
-from ._messages import Json, Ready, configure, finalize, reconfigure
+from ._intake import Intake
+from ._leg import Carried, Leg
+from ._messages import Finalized, Message, Progress, Ready, SpeechEnded, Transcript
+from ._patience import Patience
 from ._turns import Turns
+from ._wire import configure, finalize, reconfigure
 from .log import logger
 from .options import STTOptions, apply_changes
 
@@ -52,11 +55,27 @@ class SpeechStream(RecognizeStream):
         self._options = options
         self._connect = connect
         self._on_ready = on_ready
-        self._clock = AudioClock(options.sample_rate)
-        self._chunks = Chunks(options.sample_rate)
-        self._flush_ids = itertools.count(1)
+        self._clock = AudioClock()
+        self._intake = Intake(options, self._clock)
+        self._turns = Turns(self._clock)
+        self._patience = Patience(conn_options)
         self._runs = 0
         self._refusal_logged = False
+
+    @property
+    def lag_s(self) -> float:
+        """Seconds of audio that came in and that the server has not covered.
+
+        In silence it says so about once a second, less the 0.7 s that the next word may need.
+        """
+        return self._clock.lag_s()
+
+    @property
+    def dropped_s(self) -> float:
+        """Seconds of audio that were given up because no server took them for too long."""
+        return self._intake.dropped_s
+
+    # In. Everything leaves the framework's unbounded channel at once, for the bounded intake.
 
     def push_frame(self, frame: rtc.AudioFrame) -> None:
         if self._input_ch.closed and not self._refusal_logged:
@@ -64,103 +83,141 @@ class SpeechStream(RecognizeStream):
             logger.warning("audio pushed after the end of input is refused")
         super().push_frame(downmix(frame))
         self._clock.pushed(frame.duration)
+        self._take_in()
+
+    def flush(self) -> None:
+        super().flush()
+        self._take_in()
+        self._intake.flush()
 
     def end_input(self) -> Awaitable[None]:  # type: ignore[override]
-        if self._event_ch.closed:  # the stream has failed: nothing to flush to
-            self._input_ch.close()
-        elif not self._input_ch.closed:
-            super().end_input()
+        if not self._event_ch.closed and not self._input_ch.closed:
+            super().flush()
+            self._take_in()
+        self._input_ch.close()
+        self._intake.end()
         return _Done()
 
     def update_options(self, **changes: Any) -> None:
         """Change ``CHANGEABLE_MID_STREAM`` options from the next utterance on."""
         before, self._options = self._options, apply_changes(self._options, changes)
-        if self._options != before and not self._input_ch.closed:
-            self._input_ch.send_nowait(_Reconfigure(reconfigure(before, self._options)))
+        if self._options != before:
+            self._intake.change(self._options)
+
+    def _take_in(self) -> None:
+        while not self._input_ch.empty():
+            item = self._input_ch.recv_nowait()
+            if isinstance(item, rtc.AudioFrame):
+                self._intake.push(item)
+
+    # Connections.
 
     async def _run(self) -> None:
-        """One connection. The framework calls again after a retryable APIError."""
+        """Until all is said. The framework calls again after a retryable APIError."""
         if self._runs == 0:  # it adds wall time later on, which is not the audio's
             self._clock.start_time_offset = self.start_time_offset
         self._runs += 1
+        self._patience.begin()
         try:
-            await self._run_connection()
-        except Exception as error:
-            raise to_api_error(error) from None
+            while not await self._run_connection():
+                logger.warning("connection lost, resuming", extra={"lag_s": self.lag_s})
+        finally:
+            self._emit(self._turns.finish())
+            self._report_usage()
 
-    async def _run_connection(self) -> None:
+    async def _run_connection(self) -> bool:
+        """Whether all is said. If not, another connection is worth a try."""
+        now = asyncio.get_running_loop().time
+        try:
+            await asyncio.sleep(self._patience.pause_s(now()))
+            await self._converse()
+        except Exception as error:
+            self._patience.failed(to_api_error(error), now())
+            return False
+        return True
+
+    async def _converse(self) -> None:
         began_at = time.perf_counter()
         connection = await self._connect(self._conn_options.timeout)
         self._report_connection_acquired(time.perf_counter() - began_at, False)
-        self._clock.connected()
-        turns = Turns(self._clock)
-        sending, receiving = self._send(connection, turns), self._receive(connection, turns)
+        start, options = self._intake.rewind()
+        leg = self._leg(start)
+        sending = self._send(connection, leg, options)
+        receiving = self._receive(connection, leg)
         try:
             await converse(connection, sending, receiving, self._conn_options.timeout)
         finally:
-            self._emit(turns.finish(), turns)
-            self._report_usage(turns)
+            self._emit(self._turns.interrupted())
             await connection.close()
 
-    async def _send(self, connection: Connection, turns: Turns) -> None:
-        await connection.send(configure(self._options))
-        await self._send_pending(connection, turns)
-        async for item in self._input_ch:
-            if isinstance(item, _Reconfigure):
-                await connection.send(item.message)
-            elif isinstance(item, self._FlushSentinel):
-                await self._send_flush(connection, turns)
+    def _leg(self, start: int) -> Leg:
+        turns, rate = self._turns, self._options.sample_rate
+        carried = Carried(turns.newest, self._clock.sent_s) if turns.open else None
+        return Leg(rate, start, turns.newest + 1, carried)
+
+    async def _send(self, connection: Connection, leg: Leg, options: STTOptions) -> None:
+        await connection.send(configure(options))
+        while entry := await self._intake.next():
+            if isinstance(entry, Audio):
+                await self._send_audio(connection, leg, entry)
+            elif isinstance(entry, Flush):
+                self._turns.flush_sent(entry.id)
+                await connection.send(finalize(entry.id))
             else:
-                self._chunks.push(item)
-                await self._send_pending(connection, turns)
+                await connection.send(reconfigure(options, entry.options))
+                options = entry.options
         await connection.end()
 
-    async def _send_pending(self, connection: Connection, turns: Turns) -> None:
-        pending = self._chunks.pending
-        while pending:
-            await connection.send_audio(pending[0])
-            self._clock.sent(len(pending.popleft()) // BYTES_PER_SAMPLE)
-            if self._clock.unreported_s() >= USAGE_S:
-                self._report_usage(turns)
+    async def _send_audio(self, connection: Connection, leg: Leg, audio: Audio) -> None:
+        leg.sent(audio)
+        rate = self._options.sample_rate
+        self._clock.sent(audio.position / rate, audio.end / rate)
+        await connection.send_audio(audio.pcm)
+        if self._clock.unreported_s() >= USAGE_S:
+            self._report_usage()
 
-    async def _send_flush(self, connection: Connection, turns: Turns) -> None:
-        self._chunks.flush()
-        await self._send_pending(connection, turns)
-        if self._input_ch.closed and self._input_ch.empty():
-            return  # end_input's own flush: end_of_stream, sent next, finalizes as well
-        flush_id = next(self._flush_ids)
-        turns.flush_sent(flush_id)
-        await connection.send(finalize(flush_id))
-
-    async def _receive(self, connection: Connection, turns: Turns) -> None:
+    async def _receive(self, connection: Connection, leg: Leg) -> None:
         async for message in connection.messages(self._conn_options.timeout):
             if isinstance(message, Ready):
+                self._patience.greeted(asyncio.get_running_loop().time())
                 self._on_ready(message)
-            self._emit(turns.receive(message), turns)
+            for translated in leg.translate(message):
+                self._emit(self._turns.receive(translated))
+                self._settle(translated)
 
-    def _emit(self, events: list[SpeechEvent], turns: Turns) -> None:
+    def _settle(self, message: Message) -> None:
+        """Forget what the server is done with."""
+        if isinstance(message, Finalized):
+            self._intake.answered(message.id)
+        elif (position_s := _covers_s(message)) is not None:
+            self._intake.covered(position_s)
+            self._patience.progressed()
+
+    # Out.
+
+    def _emit(self, events: Iterable[SpeechEvent]) -> None:
         for event in events:
             self._event_ch.send_nowait(event)
-        if any(event.type is SpeechEventType.FINAL_TRANSCRIPT for event in events):
-            self._report_usage(turns)
+            if event.type is SpeechEventType.FINAL_TRANSCRIPT:
+                self._report_usage()
 
-    def _report_usage(self, turns: Turns) -> None:
+    def _report_usage(self) -> None:
         seconds = self._clock.take_unreported_s()
         if seconds > 0:
             self._event_ch.send_nowait(
                 SpeechEvent(
                     SpeechEventType.RECOGNITION_USAGE,
-                    request_id=turns.session_id,
+                    request_id=self._turns.session_id,
                     recognition_usage=RecognitionUsage(audio_duration=seconds),
                 )
             )
 
 
-class _Reconfigure(RecognizeStream._FlushSentinel):
-    """Travels in the input channel, so that a change keeps its place in the audio."""
-
-    def __init__(self, message: Json) -> None:
-        self.message = message
+def _covers_s(message: Message) -> float | None:
+    """The end of the audio that the server is done with, if the message tells."""
+    if isinstance(message, Transcript) and message.is_final:
+        return message.end if message.audio_processed is None else message.audio_processed
+    return message.audio_processed if isinstance(message, (Progress, SpeechEnded)) else None
 
 
 class _Done:

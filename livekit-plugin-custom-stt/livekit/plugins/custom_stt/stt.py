@@ -14,17 +14,25 @@ from livekit.agents import (
     DEFAULT_API_CONNECT_OPTIONS,
     NOT_GIVEN,
     APIConnectOptions,
+    ConversationItemAddedEvent,
     NotGivenOr,
     stt,
     utils,
 )
+from livekit.agents.llm import ChatMessage
 from livekit.agents.utils import AudioBuffer, is_given
 
 from ._connection import Connection, websocket_url
 from ._errors import to_api_error
 from ._messages import Ready
 from ._recognition import recognize
-from .options import STTOptions, apply_changes, with_more_keyterms
+from .options import (
+    CONVERSATION_LENGTH,
+    STTOptions,
+    apply_changes,
+    with_conversation,
+    with_more_keyterms,
+)
 from .stream import SpeechStream
 
 DEFAULT_URL = "http://localhost:8000"
@@ -58,6 +66,7 @@ class STT(stt.STT[Any]):
                 aligned_transcript="word",
                 offline_recognize=True,
                 keyterms=True,
+                chat_context=True,
                 manual_flush=True,
             )
         )
@@ -65,6 +74,7 @@ class STT(stt.STT[Any]):
         self._api_key = (api_key or os.environ.get("CUSTOM_STT_API_KEY") or "").strip()
         self._options = options
         self._session_keyterms: tuple[str, ...] = ()  # the framework's, beside the user's own
+        self._conversation = ""
         self._http_session = http_session
         self._owned_session: aiohttp.ClientSession | None = None
         self._streams = weakref.WeakSet[SpeechStream]()
@@ -101,15 +111,24 @@ class STT(stt.STT[Any]):
         In-band: no stream reconnects. Raises ValueError for any other option.
         """
         self._options = apply_changes(self._options, changes)
-        if "keyterms" in changes:
-            changes["keyterms"] = self._effective_options().keyterms
-        for stream in self._streams:
-            stream.update_options(**changes)
+        self._change_streams(*(name for name, value in changes.items() if is_given(value)))
 
     def _update_session_keyterms(self, keyterms: list[str]) -> None:
         self._session_keyterms = tuple(keyterms)
+        self._change_streams("keyterms")
+
+    def _push_conversation_item(self, ev: ConversationItemAddedEvent) -> None:
+        """What was said last goes into the prompt. ``forward_chat_context`` turns it off."""
+        item = ev.item
+        if isinstance(item, ChatMessage) and item.role in ("user", "assistant"):
+            conversation = f"{self._conversation} {item.text_content or ''}".strip()
+            self._conversation = conversation[-2 * CONVERSATION_LENGTH :]
+            self._change_streams("prompt")
+
+    def _change_streams(self, *names: str) -> None:
+        effective = self._effective_options()
         for stream in self._streams:
-            stream.update_options(keyterms=self._effective_options().keyterms)
+            stream.update_options(**{name: getattr(effective, name) for name in names})
 
     async def _recognize_impl(
         self,
@@ -147,6 +166,7 @@ class STT(stt.STT[Any]):
 
     def _effective_options(self, language: NotGivenOr[str] = NOT_GIVEN) -> STTOptions:
         options = with_more_keyterms(self._options, self._session_keyterms)
+        options = with_conversation(options, self._conversation)
         return replace(options, language=language) if is_given(language) else options
 
     async def _connect(self, timeout_s: float) -> Connection:

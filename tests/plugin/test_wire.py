@@ -12,6 +12,7 @@ from livekit.plugins.custom_stt._messages import (
     Configured,
     CreditsLow,
     Finalized,
+    Progress,
     Ready,
     ServerError,
     SessionEnded,
@@ -19,10 +20,8 @@ from livekit.plugins.custom_stt._messages import (
     SpeechStarted,
     Transcript,
     Word,
-    configure,
-    parse,
-    reconfigure,
 )
+from livekit.plugins.custom_stt._wire import configure, parse, reconfigure
 
 
 def test_the_default_configuration_leaves_choices_to_the_server() -> None:
@@ -65,7 +64,13 @@ TRANSCRIPT = {"utterance": 3, "text": "hi", "is_final": True, "start": 1, "end":
         ("ready", {"session_id": "s", "model": "m", "protocol": 1}, Ready("s", "m")),
         ("configured", {"language": "en"}, Configured()),
         ("speech_started", {"utterance": 3, "start": 1}, SpeechStarted(3, 1.0)),
-        ("speech_ended", {"utterance": 3, "end": 2}, SpeechEnded(3, 2.0)),
+        ("speech_ended", {"utterance": 3, "end": 2}, SpeechEnded(3, 2.0, None)),
+        (
+            "speech_ended",
+            {"utterance": 3, "end": 2, "audio_processed": 2.5},
+            SpeechEnded(3, 2.0, 2.5),
+        ),
+        ("progress", {"audio_processed": 4}, Progress(4.0)),
         ("finalized", {"id": 7}, Finalized(7)),
         ("credits_low", {"seconds_remaining": 9}, CreditsLow(9.0)),
         ("session_ended", {"reason": "quota"}, SessionEnded("quota", "")),

@@ -1,0 +1,100 @@
+"""What a stream is given, in order, on its way to a server. Waits, but sends nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+
+from livekit import rtc
+
+from ._audio import Chunks
+from ._backlog import Backlog, Entry
+from ._clock import AudioClock
+from .log import logger
+from .options import STTOptions
+
+BACKLOG_S = 30.0  # audio kept for a server that does not answer; the oldest goes first
+
+
+class Intake:
+    """``push``, ``flush``, ``change`` and ``end`` never wait; ``next`` does.
+
+    What was given and not answered stays in memory for a next connection, up to BACKLOG_S, and
+    as much more as came faster than real time: a whole file at once is no reason to drop audio.
+    """
+
+    def __init__(self, options: STTOptions, clock: AudioClock) -> None:
+        self._rate = options.sample_rate
+        self._clock = clock
+        self._chunks = Chunks(options.sample_rate)
+        self._backlog = Backlog(options)
+        self._flush_ids = itertools.count(1)
+        self._ended = False
+        self._news = asyncio.Event()
+        self._dropped = 0  # samples, as known here
+        self._drop_logged = False
+
+    @property
+    def dropped_s(self) -> float:
+        return self._backlog.dropped / self._rate
+
+    # As it is given.
+
+    def push(self, frame: rtc.AudioFrame) -> None:
+        for pcm in self._chunks.push(frame):
+            self._backlog.push(pcm)
+        self._backlog.keep(round((BACKLOG_S + self._clock.ahead_s) * self._rate))
+        self._log_drops()
+        self._news.set()
+
+    def flush(self) -> None:
+        self._push_rest()
+        self._backlog.flush(next(self._flush_ids))
+        self._news.set()
+
+    def change(self, options: STTOptions) -> None:
+        self._backlog.change(options)
+        self._news.set()
+
+    def end(self) -> None:
+        """A flush as well: a server's end of stream implies one."""
+        self._push_rest()
+        self._ended = True
+        self._news.set()
+
+    # As a server takes it.
+
+    def rewind(self) -> tuple[int, STTOptions]:
+        """For a new connection. Returns the sample and the options that it begins with."""
+        self._backlog.rewind()
+        self._log_drops()
+        return self._backlog.start, self._backlog.options
+
+    async def next(self) -> Entry | None:
+        """None at the end."""
+        while (entry := self._backlog.next()) is None and not self._ended:
+            self._news.clear()
+            await self._news.wait()
+        return entry
+
+    def covered(self, position_s: float) -> None:
+        """The server has said all it has to say about the audio before."""
+        self._backlog.covered(round(position_s * self._rate))
+        self._clock.processed(position_s)
+        self._drop_logged = False
+
+    def answered(self, flush_id: int) -> None:
+        self._backlog.answered(flush_id)
+
+    def _push_rest(self) -> None:
+        for pcm in self._chunks.flush():
+            self._backlog.push(pcm)
+
+    def _log_drops(self) -> None:
+        """Once, until a server answers again."""
+        if self._backlog.dropped == self._dropped:
+            return
+        self._dropped = self._backlog.dropped
+        if not self._drop_logged:
+            self._drop_logged = True
+            logger.warning("audio dropped: no server takes it", extra={"kept_s": BACKLOG_S})

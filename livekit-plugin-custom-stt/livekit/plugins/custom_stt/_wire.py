@@ -1,0 +1,166 @@
+"""The native protocol: options to JSON, JSON to messages. No I/O."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from livekit.agents import APIError, LanguageCode
+
+from ._messages import (
+    Configured,
+    CreditsLow,
+    Finalized,
+    Message,
+    Progress,
+    Ready,
+    ServerError,
+    SessionEnded,
+    SpeechEnded,
+    SpeechStarted,
+    Transcript,
+    Word,
+)
+from .log import logger
+from .options import STTOptions
+
+Json = dict[str, Any]
+
+KEEPALIVE: Json = {"type": "keepalive"}
+END_OF_STREAM: Json = {"type": "end_of_stream"}
+
+
+def finalize(flush_id: int) -> Json:
+    return {"type": "finalize", "id": flush_id}
+
+
+def configure(options: STTOptions) -> Json:
+    """The first frame of a connection. What is None is left to the server, but the language."""
+    settings = {
+        "task": options.task,
+        "prompt": options.prompt,
+        "keyterms": list(options.keyterms),
+        "interim_results": options.interim_results,
+        "words": options.words,
+        "endpointing": options.endpointing_ms,
+        "vad": options.vad,
+        "windowing": options.windowing,
+        "encoding": "linear16",
+        "sample_rate": options.sample_rate,
+        "channels": 1,
+    }
+    given = {name: value for name, value in settings.items() if value is not None}
+    return {"type": "configure", "language": _language(options), **given}
+
+
+def reconfigure(before: STTOptions, after: STTOptions) -> Json:
+    """The change alone."""
+    old, new = _changeable(before), _changeable(after)
+    return {"type": "configure", **{k: v for k, v in new.items() if v != old[k]}}
+
+
+def _changeable(options: STTOptions) -> Json:
+    return {
+        "language": _language(options),
+        "prompt": options.prompt or "",
+        "keyterms": list(options.keyterms),
+        "endpointing": options.endpointing_ms,
+        "interim_results": options.interim_results,
+    }
+
+
+def _language(options: STTOptions) -> str | None:
+    """Whisper knows languages, not regions. None: detect."""
+    return LanguageCode(options.language).language if options.language else None
+
+
+def parse(text: str) -> Message | None:
+    """One message from the server; None for a type this version does not know.
+
+    Raises a non-retryable APIError: the same server will say the same thing again.
+    """
+    kind = "message"
+    try:
+        data = json.loads(text)
+        kind = _text(data, "type")
+        if kind in _PARSERS:
+            return _PARSERS[kind](data)
+    except (KeyError, TypeError, ValueError, OverflowError):
+        raise APIError(f"malformed {kind} from the server", retryable=False) from None
+    logger.debug("unknown message type ignored", extra={"message_type": kind})
+    return None
+
+
+def _ready(data: Json) -> Ready:
+    return Ready(_text(data, "session_id"), _text(data, "model"))
+
+
+def _speech_started(data: Json) -> SpeechStarted:
+    return SpeechStarted(int(data["utterance"]), float(data["start"]))
+
+
+def _transcript(data: Json) -> Transcript:
+    words = data.get("words")
+    return Transcript(
+        utterance=int(data["utterance"]),
+        text=_text(data, "text"),
+        is_final=bool(data["is_final"]),
+        start=float(data["start"]),
+        end=float(data["end"]),
+        language=data.get("language") or "",
+        confidence=float(data.get("confidence") or 0.0),
+        words=None if words is None else tuple(_word(word) for word in words),
+        no_speech_prob=_optional_number(data, "no_speech_prob"),
+        audio_processed=_optional_number(data, "audio_processed"),
+    )
+
+
+def _word(data: Json) -> Word:
+    confidence = float(data.get("confidence") or 0.0)
+    return Word(_text(data, "word"), float(data["start"]), float(data["end"]), confidence)
+
+
+def _speech_ended(data: Json) -> SpeechEnded:
+    audio_processed = _optional_number(data, "audio_processed")
+    return SpeechEnded(int(data["utterance"]), float(data["end"]), audio_processed)
+
+
+def _session_ended(data: Json) -> SessionEnded:
+    return SessionEnded(_text(data, "reason"), data.get("message") or "")
+
+
+def _error(data: Json) -> ServerError:
+    return ServerError(
+        code=_text(data, "code"),
+        message=data.get("message") or "",
+        retryable=bool(data.get("retryable", False)),
+        retry_after=_optional_number(data, "retry_after"),
+        field=data.get("field"),
+    )
+
+
+_PARSERS: dict[str, Callable[[Json], Message]] = {
+    "ready": _ready,
+    "configured": lambda _: Configured(),
+    "speech_started": _speech_started,
+    "transcript": _transcript,
+    "speech_ended": _speech_ended,
+    "progress": lambda data: Progress(float(data["audio_processed"])),
+    "finalized": lambda data: Finalized(int(data["id"])),
+    "credits_low": lambda data: CreditsLow(float(data["seconds_remaining"])),
+    "session_ended": _session_ended,
+    "error": _error,
+}
+
+
+def _text(data: Json, name: str) -> str:
+    value = data[name]
+    if not isinstance(value, str):
+        raise TypeError(name)
+    return value
+
+
+def _optional_number(data: Json, name: str) -> float | None:
+    value = data.get(name)
+    return None if value is None else float(value)

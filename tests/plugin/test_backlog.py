@@ -1,0 +1,157 @@
+"""What is kept for a next connection, and from where it begins."""
+
+from __future__ import annotations
+
+import random
+
+from livekit.plugins.custom_stt import STTOptions
+from livekit.plugins.custom_stt._backlog import Audio, Backlog, Change, Entry, Flush
+
+OPTIONS = STTOptions(sample_rate=8000)
+SECOND = 8000
+GERMAN = STTOptions(sample_rate=8000, language="de")
+
+
+def chunk(samples: int) -> bytes:
+    return bytes(2 * samples)
+
+
+def filled(*samples: int) -> Backlog:
+    backlog = Backlog(OPTIONS)
+    for count in samples:
+        backlog.push(chunk(count))
+    return backlog
+
+
+def take(backlog: Backlog) -> list[Entry]:
+    """Send everything."""
+    taken = []
+    while entry := backlog.next():
+        taken.append(entry)
+    return taken
+
+
+def spans(entries: list[Entry]) -> list[tuple[int, int]]:
+    return [(entry.position, entry.end) for entry in entries if isinstance(entry, Audio)]
+
+
+def test_audio_comes_out_once_in_order() -> None:
+    backlog = filled(100, 50)
+    assert spans(take(backlog)) == [(0, 100), (100, 150)]
+    assert backlog.next() is None
+
+
+def test_a_new_connection_gets_all_that_was_not_covered_to_the_sample() -> None:
+    backlog = filled(100, 100, 100)
+    take(backlog)
+    backlog.covered(130)
+    backlog.rewind()
+    assert backlog.start == 130
+    assert spans(take(backlog)) == [(130, 200), (200, 300)]
+
+
+def test_what_was_covered_twice_or_out_of_order_is_forgotten_once() -> None:
+    backlog = filled(100, 100)
+    take(backlog)
+    backlog.covered(150)
+    backlog.covered(120)
+    backlog.rewind()
+    assert spans(take(backlog)) == [(150, 200)]
+
+
+def test_a_server_cannot_cover_what_it_was_not_sent() -> None:
+    backlog = filled(100, 100)
+    backlog.next()
+    backlog.covered(10_000)
+    assert spans(take(backlog)) == [(100, 200)]
+
+
+def test_a_flush_is_sent_again_until_it_is_answered() -> None:
+    backlog = filled(100)
+    backlog.flush(1)
+    backlog.push(chunk(100))
+    take(backlog)
+    backlog.covered(200)
+    backlog.rewind()
+    assert take(backlog) == [Flush(1)]
+    backlog.answered(1)
+    backlog.rewind()
+    assert take(backlog) == []
+
+
+def test_options_hold_from_their_place_on() -> None:
+    backlog = filled(100)
+    backlog.change(GERMAN)
+    backlog.push(chunk(100))
+    take(backlog)
+    backlog.covered(50)
+    backlog.rewind()
+    assert (backlog.options, take(backlog)[1]) == (OPTIONS, Change(GERMAN))
+    backlog.covered(100)
+    backlog.rewind()
+    assert backlog.options == GERMAN
+    assert not any(isinstance(entry, Change) for entry in take(backlog))
+
+
+def test_audio_that_was_never_sent_is_dropped_in_seconds_and_counted() -> None:
+    backlog = Backlog(OPTIONS)
+    for _ in range(100):
+        backlog.push(chunk(SECOND // 10))
+        backlog.keep(3 * SECOND)
+        assert backlog.end - backlog.start < 4 * SECOND
+    assert backlog.dropped == backlog.start == 7 * SECOND
+    assert spans(take(backlog))[0][0] == 7 * SECOND
+
+
+def test_what_is_dropped_takes_no_flush_and_no_options_with_it() -> None:
+    backlog = filled(SECOND)
+    backlog.flush(1)
+    backlog.change(GERMAN)
+    backlog.push(chunk(SECOND))
+    backlog.keep(0)
+    assert take(backlog) == [Flush(1), Change(GERMAN)]
+
+
+def test_audio_that_was_sent_is_lost_only_if_the_connection_is() -> None:
+    backlog = filled(*[SECOND] * 5)
+    take(backlog)
+    backlog.keep(2 * SECOND)
+    dropped_before = backlog.dropped
+    backlog.covered(SECOND)
+    backlog.rewind()
+    assert (dropped_before, backlog.dropped, backlog.start) == (0, 2 * SECOND, 3 * SECOND)
+
+
+def test_audio_that_was_sent_and_answered_late_is_not_lost() -> None:
+    backlog = filled(*[SECOND] * 5)
+    take(backlog)
+    backlog.keep(2 * SECOND)
+    backlog.covered(4 * SECOND)
+    backlog.rewind()
+    assert (backlog.dropped, backlog.start) == (0, 4 * SECOND)
+
+
+def test_every_sample_is_answered_or_sent_again_or_counted_as_dropped() -> None:
+    choose = random.Random(3)
+    for _ in range(300):
+        backlog, done = Backlog(OPTIONS), 0  # done: answered, in samples
+        covered = reached = 0
+        for _ in range(60):
+            match choose.randrange(5):
+                case 0 | 1:
+                    backlog.push(chunk(choose.randrange(1, SECOND)))
+                case 2:
+                    if entry := backlog.next():
+                        assert isinstance(entry, Audio)
+                        reached = entry.end
+                case 3:
+                    position = choose.randint(covered, max(covered, reached))
+                    backlog.covered(position)
+                    covered = position
+                case 4:
+                    backlog.keep(2 * SECOND)
+            done = covered
+        backlog.rewind()
+        left = spans(take(backlog))
+        assert sum(end - start for start, end in left) == backlog.end - backlog.start
+        assert done <= backlog.start <= done + backlog.dropped

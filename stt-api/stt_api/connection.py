@@ -10,6 +10,7 @@ from fastapi import WebSocket, WebSocketDisconnect
 
 from .engine.engine import Engine
 from .errors import ClientError, ClientTooSlow, MessageTooLarge, SttError, UnknownMessage
+from .inbox import ClientGone, Inbox
 from .protocols.base import (
     Audio,
     Command,
@@ -34,10 +35,6 @@ logger = logging.getLogger(__name__)
 NewSession = Callable[[SessionConfig], Session]
 
 
-class ClientGone(Exception):
-    """The client left without an end of stream. Nobody is there to be told."""
-
-
 class Connection:
     """Serve one client. ``shut_down()`` may be called from outside at any time."""
 
@@ -52,6 +49,7 @@ class Connection:
         self.id = uuid.uuid4().hex
         self.closed = asyncio.Event()
         self._socket = socket
+        self._inbox = Inbox(socket)
         self._protocol = protocol
         self._new_session = new_session
         self._session = new_session(protocol.config)
@@ -93,6 +91,7 @@ class Connection:
     async def _converse(self) -> EndReason | SttError:
         """Return why it ended, after the last event."""
         async with asyncio.TaskGroup() as self._tasks:
+            reading = self._tasks.create_task(self._inbox.fill())
             await self._say(Ready(self.id, self._engine.name, self._protocol.config, self._limits))
             ending: EndReason | SttError
             try:
@@ -100,21 +99,12 @@ class Connection:
             except ClientError as error:
                 ending = error
             self._session.end(ending if isinstance(ending, EndReason) else EndReason.FAILED)
-            await self._finish()
+            self._inbox.close()
+            await self._pump()
+            while self._decoding:  # each ends with the start of the next
+                await asyncio.wait({self._decoding})
+            reading.cancel()
         return ending
-
-    async def _finish(self) -> None:
-        """Say everything that is owed, unless the client leaves first."""
-        leaving = self._tasks.create_task(self._await_leave())
-        await self._pump()
-        while self._decoding:  # each ends with the start of the next
-            await asyncio.wait({self._decoding})
-        leaving.cancel()
-
-    async def _await_leave(self) -> None:
-        while (await self._socket.receive())["type"] != "websocket.disconnect":
-            pass  # the stream is over
-        raise ClientGone
 
     # In.
 
@@ -140,13 +130,9 @@ class Connection:
         until = min(clock() + self._limits.idle_timeout_s, self._deadline)
         try:
             async with asyncio.timeout_at(until) as self._patience:
-                received = await self._socket.receive()
+                message = await self._inbox.next()
         except TimeoutError:
             return self._deadline_reason if clock() >= self._deadline else EndReason.IDLE_TIMEOUT
-        if received["type"] == "websocket.disconnect":
-            raise ClientGone
-        data = received.get("bytes")
-        message: Message = received["text"] if data is None else data
         if len(message) > (limit := self._limits.max_message_bytes):
             raise MessageTooLarge(f"message: {len(message)} bytes; at most {limit} are allowed")
         return message

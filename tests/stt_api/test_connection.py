@@ -269,6 +269,18 @@ async def test_a_client_that_vanishes_frees_its_place_at_once() -> None:
         assert "transcript" in kinds(await transcribe(app.url, SENTENCE))
 
 
+async def test_a_client_that_vanishes_while_its_audio_waits_frees_its_place_at_once() -> None:
+    async with local_app() as app:
+        app.model.gate.clear()
+        async with connection(app.url) as socket:
+            for _ in range(2 * MAX_FINALS_DUE):
+                await socket.send(SENTENCE)
+            await asyncio.to_thread(app.model.started.wait, 10)
+            socket.transport.abort()
+        await _all_sessions_over(app)
+        assert not app.model.gate.is_set()
+
+
 async def test_a_client_that_leaves_before_its_last_final_frees_its_place_at_once() -> None:
     async with local_app() as app:
         app.model.gate.clear()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 
 from livekit.plugins.custom_stt import STTOptions
-from livekit.plugins.custom_stt._backlog import Audio, Backlog, Change, Entry, Flush
+from livekit.plugins.custom_stt._backlog import WARM_UP_S, Audio, Backlog, Change, Entry, Flush
 
 OPTIONS = STTOptions(sample_rate=8000)
 SECOND = 8000
+WARM_UP = round(WARM_UP_S * SECOND)
 GERMAN = STTOptions(sample_rate=8000, language="de")
 
 
@@ -41,56 +42,63 @@ def test_audio_comes_out_once_in_order() -> None:
     assert backlog.next() is None
 
 
-def test_a_new_connection_gets_all_that_was_not_covered_to_the_sample() -> None:
-    backlog = filled(100, 100, 100)
+def test_a_new_connection_gets_all_that_was_not_covered_and_a_little_to_warm_up() -> None:
+    backlog = filled(*[SECOND] * 6)
     take(backlog)
-    backlog.covered(130)
+    backlog.covered(4 * SECOND + 100)
     backlog.rewind()
-    assert backlog.start == 130
-    assert spans(take(backlog)) == [(130, 200), (200, 300)]
+    assert (backlog.answered, backlog.start) == (4 * SECOND + 100, 4 * SECOND + 100 - WARM_UP)
+    assert spans(take(backlog)) == [
+        (backlog.start, 2 * SECOND),
+        (2 * SECOND, 3 * SECOND),
+        (3 * SECOND, 4 * SECOND),
+        (4 * SECOND, 5 * SECOND),
+        (5 * SECOND, 6 * SECOND),
+    ]
 
 
 def test_what_was_covered_twice_or_out_of_order_is_forgotten_once() -> None:
-    backlog = filled(100, 100)
+    backlog = filled(*[SECOND] * 6)
     take(backlog)
-    backlog.covered(150)
-    backlog.covered(120)
+    backlog.covered(5 * SECOND)
+    backlog.covered(4 * SECOND)
     backlog.rewind()
-    assert spans(take(backlog)) == [(150, 200)]
+    assert (backlog.answered, backlog.start) == (5 * SECOND, 5 * SECOND - WARM_UP)
 
 
 def test_a_server_cannot_cover_what_it_was_not_sent() -> None:
     backlog = filled(100, 100)
     backlog.next()
     backlog.covered(10_000)
+    assert backlog.answered == 100
     assert spans(take(backlog)) == [(100, 200)]
 
 
 def test_a_flush_is_sent_again_until_it_is_answered() -> None:
-    backlog = filled(100)
+    backlog = filled(SECOND)
     backlog.flush(1)
-    backlog.push(chunk(100))
+    backlog.push(chunk(4 * SECOND))
     take(backlog)
-    backlog.covered(200)
+    backlog.covered(5 * SECOND)
     backlog.rewind()
-    assert take(backlog) == [Flush(1)]
-    backlog.answered(1)
+    assert take(backlog)[0] == Flush(1)
+    backlog.flushed(1)
     backlog.rewind()
-    assert take(backlog) == []
+    assert Flush(1) not in take(backlog)
 
 
 def test_options_hold_from_their_place_on() -> None:
-    backlog = filled(100)
+    backlog = filled(SECOND)
     backlog.change(GERMAN)
-    backlog.push(chunk(100))
+    backlog.push(chunk(4 * SECOND))
     take(backlog)
-    backlog.covered(50)
+    backlog.covered(2 * SECOND)
     backlog.rewind()
     assert (backlog.options, take(backlog)[1]) == (OPTIONS, Change(GERMAN))
-    backlog.covered(100)
+    backlog.covered(5 * SECOND)
     backlog.rewind()
     assert backlog.options == GERMAN
-    assert not any(isinstance(entry, Change) for entry in take(backlog))
+    assert Change(GERMAN) not in take(backlog)
 
 
 def test_audio_that_was_never_sent_is_dropped_in_seconds_and_counted() -> None:
@@ -128,30 +136,28 @@ def test_audio_that_was_sent_and_answered_late_is_not_lost() -> None:
     backlog.keep(2 * SECOND)
     backlog.covered(4 * SECOND)
     backlog.rewind()
-    assert (backlog.dropped, backlog.start) == (0, 4 * SECOND)
+    assert (backlog.dropped, backlog.answered) == (0, 4 * SECOND)
 
 
 def test_every_sample_is_answered_or_sent_again_or_counted_as_dropped() -> None:
     choose = random.Random(3)
     for _ in range(300):
-        backlog, done = Backlog(OPTIONS), 0  # done: answered, in samples
-        covered = reached = 0
-        for _ in range(60):
-            match choose.randrange(5):
+        backlog, reached = Backlog(OPTIONS), 0
+        for _ in range(choose.randrange(200)):
+            match choose.randrange(6):
                 case 0 | 1:
                     backlog.push(chunk(choose.randrange(1, SECOND)))
-                case 2:
-                    if entry := backlog.next():
-                        assert isinstance(entry, Audio)
-                        reached = entry.end
-                case 3:
-                    position = choose.randint(covered, max(covered, reached))
-                    backlog.covered(position)
-                    covered = position
+                case 2 | 3:
+                    entry = backlog.next()
+                    reached = entry.end if isinstance(entry, Audio) else reached
                 case 4:
+                    backlog.covered(
+                        choose.randint(backlog.answered, max(backlog.answered, reached))
+                    )
+                case 5:
                     backlog.keep(2 * SECOND)
-            done = covered
         backlog.rewind()
         left = spans(take(backlog))
         assert sum(end - start for start, end in left) == backlog.end - backlog.start
-        assert done <= backlog.start <= done + backlog.dropped
+        unanswered = backlog.end - max(backlog.start, backlog.answered)
+        assert unanswered <= backlog.end - backlog.answered <= unanswered + backlog.dropped

@@ -22,6 +22,7 @@ from livekit.agents import (
 )
 from livekit.agents.stt import SpeechEventType as Type
 from livekit.plugins.custom_stt import STT, SpeechStream, STTOptions
+from livekit.plugins.custom_stt._backlog import WARM_UP_S
 from plugin.scripted_server import (
     Call,
     ScriptedServer,
@@ -33,6 +34,7 @@ from plugin.scripted_server import (
     silence,
 )
 
+WARM_UP = round(16_000 * WARM_UP_S)
 NO_RETRY = APIConnectOptions(max_retry=0, timeout=5)
 RETRY_ONCE = APIConnectOptions(max_retry=1, retry_interval=0.01, timeout=5)
 IMPATIENT = APIConnectOptions(max_retry=0, timeout=0.05)
@@ -293,13 +295,13 @@ async def test_a_fixed_option_is_refused_and_nothing_changes() -> None:
 
 
 def numbered(samples: int) -> list[rtc.AudioFrame]:
-    """Audio of which each sample tells its place."""
-    pcm = np.arange(samples, dtype="<i2").tobytes()
+    """Audio of which each sample tells its place, up to 65,535."""
+    pcm = np.arange(samples, dtype="<u2").tobytes()
     return [rtc.AudioFrame(pcm[at : at + 320], 16000, 1, 160) for at in range(0, 2 * samples, 320)]
 
 
 def places(call: Call) -> list[int]:
-    return np.frombuffer(call.audio, dtype="<i2").tolist()
+    return np.frombuffer(call.audio, dtype="<u2").tolist()
 
 
 async def drop_in_speech(call: Call) -> None:
@@ -351,35 +353,37 @@ async def test_speech_that_a_dropped_socket_cut_is_heard_again_and_stays_one_utt
 async def test_what_was_answered_is_not_sent_again_and_times_go_on() -> None:
     async def answer_and_drop(call: Call) -> None:
         await greet(call)
-        await call.hear_audio(8000)
-        await say_final(call, "one", 1, start=0.1, end=0.3, audio_processed=0.4)
-        await call.say("speech_ended", utterance=1, end=0.3, audio_processed=0.4)
+        await call.hear_audio(48000)
+        await say_final(call, "one", 1, start=0.1, end=0.3, audio_processed=2.5)
+        await call.say("speech_ended", utterance=1, end=0.3, audio_processed=2.5)
         await call.hear("finalize")
         call.drop()
 
     async def go_on(call: Call) -> None:
         await greet(call)
         await call.hear("end_of_stream")
-        words = [{"word": "two", "start": 0.3, "end": 0.4, "confidence": 0.5}]
-        await say_final(call, "two", 1, start=0.3, end=0.4, audio_processed=0.6, words=words)
-        await call.say("speech_ended", utterance=1, end=0.4, audio_processed=0.6)
+        words = [{"word": "two", "start": 2.3, "end": 2.4, "confidence": 0.5}]
+        await say_final(call, "two", 1, start=2.3, end=2.4, audio_processed=2.6, words=words)
+        await call.say("speech_ended", utterance=1, end=2.4, audio_processed=2.6)
         await part(call)
 
     async with ScriptedServer(answer_and_drop, go_on) as server, STT(api_url=server.url) as speech:
         stream = speech.stream(conn_options=RETRY_ONCE)
-        push(stream, numbered(8000))
+        push(stream, numbered(64000)[:300])
         stream.flush()
         await server.call(2)
-        push(stream, numbered(16000)[50:])
+        push(stream, numbered(64000)[300:])
         stream.end_input()
         events = await collect(stream)
     assert texts(events) == ["one", "two"]
-    two = next(e for e in events if e.alternatives and e.alternatives[0].text == "two")
+    [two] = [e for e in events if e.alternatives and e.alternatives[0].text == "two"]
+    started_s = (40_000 - WARM_UP) / 16_000
     assert two.request_id == "s1-2"
-    assert two.alternatives[0].start_time == pytest.approx(0.7, abs=0.001)
+    assert two.alternatives[0].start_time == pytest.approx(started_s + 2.3, abs=0.001)
     assert two.alternatives[0].words is not None
-    assert two.alternatives[0].words[0].end_time == pytest.approx(0.8, abs=0.001)
-    assert places(server.calls[1]) == list(range(6400, 16000))
+    assert two.alternatives[0].words[0].end_time == pytest.approx(started_s + 2.4, abs=0.001)
+    assert places(server.calls[1]) == list(range(40_000 - WARM_UP, 64_000))
+    assert server.calls[1].heard("configure")[0]["warm_up"] == 1000 * WARM_UP / 16_000
 
 
 async def test_audio_sent_twice_is_used_once() -> None:

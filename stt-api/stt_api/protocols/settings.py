@@ -45,6 +45,7 @@ class ClientSettings(BaseModel):
     endpointing: Annotated[int, Field(ge=100, le=5000, description="ms of silence")]
     vad: bool
     windowing: WindowingPolicy
+    warm_up: Annotated[int, Field(ge=0, le=60_000, description="ms that were answered before")]
 
     @classmethod
     def of(cls, config: SessionConfig) -> "ClientSettings":
@@ -61,6 +62,7 @@ class ClientSettings(BaseModel):
             endpointing=round(config.endpointing.silence_s * 1000),
             vad=config.vad,
             windowing=config.windowing,
+            warm_up=round(config.warm_up_s * 1000),
         )
 
     def apply(self, config: SessionConfig) -> SessionConfig:
@@ -79,6 +81,7 @@ class ClientSettings(BaseModel):
             interim_results=self.interim_results,
             vad=self.vad,
             windowing=self.windowing,
+            warm_up_s=self.warm_up / 1000,
         )
 
 

@@ -19,5 +19,7 @@ class SessionConfig:
     vad: bool = True
     interim_results: bool = True
     hop_s: float = 0.5
+    warm_up_s: float = 0.0
+    """Audio at the beginning that another session has answered: it warms up the detector only."""
     max_utterance_s: float = 28.0
     """A longer utterance gets a Final up to its quietest moment: Whisper hears 30 s at most."""

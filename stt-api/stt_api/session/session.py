@@ -47,10 +47,11 @@ class Session:
         self.decoder = PcmDecoder(config.audio)
         self.pending = np.empty(0, np.float32)  # less than one window
         self.audio = AudioBuffer()
-        self.endpointer = Endpointer(config.endpointing)
+        self.warm_up = round(config.warm_up_s * SAMPLE_RATE / WINDOW) * WINDOW
+        self.endpointer = Endpointer(config.endpointing, self.warm_up)
         self.utterance: Utterance | None = None
         self.utterances = 0  # opened so far
-        self.covered = 0  # position up to which Finals are given or owed
+        self.covered = self.warm_up  # position up to which Finals are given or owed
         self.reported = 0  # position of the last Progress
         self.ended = False
         self._decoding: FinalDue | InterimJob | None = None
@@ -162,7 +163,11 @@ class Session:
 
     def _receive_window(self, window: Samples) -> None:
         self.audio.append(window)
-        edge = self.endpointer.push(self.detector(window), len(window))
+        probability = self.detector(window)
+        if self.audio.end <= self.warm_up:
+            self.audio.discard_before(self.audio.end)
+            return
+        edge = self.endpointer.push(probability, len(window))
         if edge is Edge.STARTED:
             self._open()
         elif edge is Edge.ENDED:

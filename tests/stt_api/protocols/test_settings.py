@@ -32,6 +32,7 @@ BAD = [
     ({"keyterms": None}, "keyterms", "a list of up to 100 strings"),
     ({"keyterms": ["x"] * 101}, "keyterms", "a list of up to 100 strings"),
     ({"words": None}, "words", "true or false"),
+    ({"warm_up": -1}, "warm_up", "0 to 60000"),
     ({"windowing": "sliding"}, "windowing", "utterance, overlap"),
 ]
 

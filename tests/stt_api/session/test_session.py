@@ -581,3 +581,22 @@ def test_an_utterance_of_which_nothing_was_understood_is_done_too() -> None:
     stream.hear(speech(1.024), silence(0.6))
     [ended] = [event for event in stream.events if isinstance(event, SpeechEnded)]
     assert not stream.finals() and ended.audio_processed > ended.end
+
+
+def test_audio_to_warm_up_on_prepares_the_detector_and_is_not_transcribed() -> None:
+    heard: list[Samples] = []
+    sound = pcm(speech(1.024), silence(1.024), speech(1.024), silence(0.6))
+    stream = Stream(replace(QUIET, warm_up_s=1.024))
+    stream.session.detector = lambda window: heard.append(window) or loudness(window)  # type: ignore[func-returns-value]
+    stream.hear_pcm(sound)
+    [final] = stream.finals()
+    assert len(heard) == len(sound) // 2 // WINDOW
+    assert (final.start, stream.kinds()[0]) == (2.048, "SpeechStarted")
+
+
+def test_a_session_may_end_while_it_warms_up() -> None:
+    stream = Stream(replace(QUIET, warm_up_s=2.0))
+    stream.hear(speech(1.0))
+    stream.session.finalize(1)
+    stream.end()
+    assert stream.kinds() == ["Finalized", "SessionEnded"]

@@ -1,11 +1,11 @@
 """What the server may still need of a stream, in its order. No I/O.
 
-    forgotten │ sent, not answered │ not sent yet
-              start                              end
+    forgotten │ answered, to warm up on │ sent, not answered │ not sent yet
+            start                    answered                             end
 
-Positions are samples since the stream began, and stay true whatever connections do. Audio is
-forgotten once the server is done with it, so a new connection begins exactly where the last
-answer ended: it hears everything again that was not answered, and nothing that was.
+Positions are samples since the stream began, and stay true whatever connections do. What a new
+connection is to answer begins exactly where the last answer ended: it answers everything that
+was not, and nothing that was. The second or two before are for its speech detection to warm up.
 """
 
 from __future__ import annotations
@@ -47,18 +47,22 @@ class Change:
     options: STTOptions
 
 
+WARM_UP_S = 2.048  # whole windows of the server's speech detector
+
 Entry = Audio | Flush | Change
 
 
 class Backlog:
     """``push``, ``flush`` and ``change`` at one end; ``next`` to send; ``covered`` and
-    ``answered`` as the server answers; ``rewind`` for a new connection."""
+    ``flushed`` as the server answers; ``rewind`` for a new connection."""
 
     def __init__(self, options: STTOptions) -> None:
         self.options = options  # in force at the start
         self.start = 0
+        self.answered = 0
         self.end = 0
         self.dropped = 0  # samples that were forgotten and that no server will ever answer
+        self._reached = 0  # the furthest that was sent
         self._sent: deque[Entry] = deque()
         self._unsent: deque[Entry] = deque()
         self._at_risk: deque[tuple[int, int]] = deque()  # dropped, but sent: may be answered yet
@@ -78,19 +82,23 @@ class Backlog:
         """The first that was not sent yet, which now it is; None where there is none."""
         if not self._unsent:
             return None
-        self._sent.append(self._unsent.popleft())
-        return self._sent[-1]
+        entry = self._unsent.popleft()
+        self._sent.append(entry)
+        if isinstance(entry, Audio):
+            self._reached = max(self._reached, entry.end)
+        return entry
 
     def covered(self, position: int) -> None:
         """The server has said all it has to say about the sent audio before ``position``."""
-        self._forget_sent(position)
+        self.answered = max(self.answered, min(position, self._reached))
+        self._forget_sent(self.answered - round(WARM_UP_S * self.options.sample_rate))
         while self._at_risk and self._at_risk[0][1] <= position:
             self._at_risk.popleft()
         if self._at_risk:
             began, ended = self._at_risk[0]
             self._at_risk[0] = (max(began, position), ended)
 
-    def answered(self, flush_id: int) -> None:
+    def flushed(self, flush_id: int) -> None:
         if Flush(flush_id) in self._sent:
             self._sent.remove(Flush(flush_id))
 
@@ -103,17 +111,17 @@ class Backlog:
 
     def keep(self, samples: int) -> None:
         """Drop the oldest audio beyond that, whether it was sent or not, a second at once."""
-        if self.end - self.start >= samples + self.options.sample_rate:
+        if self.end - max(self.start, self.answered) >= samples + self.options.sample_rate:
             self._drop_before(self.end - samples)
 
     def _drop_before(self, position: int) -> None:
-        began = self.start
+        began = max(self.start, self.answered)
         self._forget_sent(position)
         self._risk(began, self.start)
         kept = []
         for entry in _pop_before(self._unsent, position):
             if isinstance(entry, Audio):
-                self.dropped += entry.end - entry.position
+                self.dropped += max(0, entry.end - max(entry.position, self.answered))
                 self.start = entry.end
             else:
                 kept.append(entry)

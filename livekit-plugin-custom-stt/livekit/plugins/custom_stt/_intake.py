@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from dataclasses import dataclass
 
 from livekit import rtc
 
@@ -14,6 +15,15 @@ from .log import logger
 from .options import STTOptions
 
 BACKLOG_S = 30.0  # audio kept for a server that does not answer; the oldest goes first
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where in the stream a connection begins, how much of that is answered, and how to listen."""
+
+    position: int  # samples
+    warm_up_s: float
+    options: STTOptions
 
 
 class Intake:
@@ -64,11 +74,12 @@ class Intake:
 
     # As a server takes it.
 
-    def rewind(self) -> tuple[int, STTOptions]:
-        """For a new connection. Returns the sample and the options that it begins with."""
+    def rewind(self) -> Start:
+        """For a new connection."""
         self._backlog.rewind()
         self._log_drops()
-        return self._backlog.start, self._backlog.options
+        start, answered = self._backlog.start, self._backlog.answered
+        return Start(start, max(0.0, (answered - start) / self._rate), self._backlog.options)
 
     async def next(self) -> Entry | None:
         """None at the end."""
@@ -83,8 +94,8 @@ class Intake:
         self._clock.processed(position_s)
         self._drop_logged = False
 
-    def answered(self, flush_id: int) -> None:
-        self._backlog.answered(flush_id)
+    def flushed(self, flush_id: int) -> None:
+        self._backlog.flushed(flush_id)
 
     def _push_rest(self) -> None:
         for pcm in self._chunks.flush():

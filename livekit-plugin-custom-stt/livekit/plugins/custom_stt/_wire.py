@@ -35,7 +35,7 @@ def finalize(flush_id: int) -> Json:
     return {"type": "finalize", "id": flush_id}
 
 
-def configure(options: STTOptions) -> Json:
+def configure(options: STTOptions, warm_up_s: float = 0.0) -> Json:
     """The first frame of a connection. What is None is left to the server, but the language."""
     settings = {
         "task": options.task,
@@ -49,6 +49,7 @@ def configure(options: STTOptions) -> Json:
         "encoding": "linear16",
         "sample_rate": options.sample_rate,
         "channels": 1,
+        "warm_up": round(warm_up_s * 1000) or None,
     }
     given = {name: value for name, value in settings.items() if value is not None}
     return {"type": "configure", "language": _language(options), **given}

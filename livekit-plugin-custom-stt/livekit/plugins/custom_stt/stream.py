@@ -24,7 +24,7 @@ from ._clock import AudioClock
 from ._connection import Connection
 from ._conversation import converse
 from ._errors import to_api_error
-from ._intake import Intake
+from ._intake import Intake, Start
 from ._leg import Carried, Leg
 from ._messages import Finalized, Message, Progress, Ready, SpeechEnded, Transcript
 from ._patience import Patience
@@ -140,9 +140,9 @@ class SpeechStream(RecognizeStream):
         began_at = time.perf_counter()
         connection = await self._connect(self._conn_options.timeout)
         self._report_connection_acquired(time.perf_counter() - began_at, False)
-        start, options = self._intake.rewind()
-        leg = self._leg(start)
-        sending = self._send(connection, leg, options)
+        start = self._intake.rewind()
+        leg = self._leg(start.position)
+        sending = self._send(connection, leg, start)
         receiving = self._receive(connection, leg)
         try:
             await converse(connection, sending, receiving, self._conn_options.timeout)
@@ -155,8 +155,8 @@ class SpeechStream(RecognizeStream):
         carried = Carried(turns.newest, self._clock.sent_s) if turns.open else None
         return Leg(rate, start, turns.newest + 1, carried)
 
-    async def _send(self, connection: Connection, leg: Leg, options: STTOptions) -> None:
-        await connection.send(configure(options))
+    async def _send(self, connection: Connection, leg: Leg, start: Start) -> None:
+        await connection.send(configure(options := start.options, start.warm_up_s))
         while entry := await self._intake.next():
             if isinstance(entry, Audio):
                 await self._send_audio(connection, leg, entry)
@@ -188,7 +188,7 @@ class SpeechStream(RecognizeStream):
     def _settle(self, message: Message) -> None:
         """Forget what the server is done with."""
         if isinstance(message, Finalized):
-            self._intake.answered(message.id)
+            self._intake.flushed(message.id)
         elif (position_s := _covers_s(message)) is not None:
             self._intake.covered(position_s)
             self._patience.progressed()

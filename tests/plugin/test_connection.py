@@ -85,6 +85,18 @@ async def test_close_is_bounded_when_the_server_reads_nothing_and_the_socket_is_
         await asyncio.wait_for(connection.close(), 2)
 
 
+async def test_no_cancellation_is_lost_while_a_connection_closes() -> None:
+    async with ScriptedServer(Call.hear_out) as server, aiohttp.ClientSession() as session:
+        for ticks in range(40):
+            connection = await open_connection(session, server)
+            closing = asyncio.create_task(connection.close())
+            for _ in range(ticks):
+                await asyncio.sleep(0)
+            cancelled = closing.cancel()
+            await asyncio.wait({closing})
+            assert closing.cancelled() is cancelled
+
+
 async def test_binary_from_the_server_is_ignored() -> None:
     async def say_bytes(call: Call) -> None:
         await call.say_raw(b"\0")

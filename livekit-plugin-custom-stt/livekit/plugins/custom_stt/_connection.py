@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 from yarl import URL
@@ -20,7 +20,9 @@ DEFAULT_PATH = "/ws/transcribe"
 KEEPALIVE_S = 5.0
 MIN_HEARTBEAT_S = 1.0  # between pings; a peer that answers none within half of it is gone
 PEER_CLOSE_S = 0.2  # for the server's half of the closing handshake
-CLOSE_S = 0.3  # for all of close(), also when nothing can be written any more
+GOODBYE_S = 0.2  # to write ours, if that is possible
+
+T = TypeVar("T")
 
 _SCHEMES = {"http": "ws", "https": "wss", "ws": "ws", "wss": "wss"}
 
@@ -114,13 +116,12 @@ class Connection:
 
     async def close(self) -> None:
         """Bounded, never raises; tells the server that the stream is over if nobody did."""
-        with contextlib.suppress(Exception):
-            await asyncio.wait_for(self._say_goodbye(), CLOSE_S)
-
-    async def _say_goodbye(self) -> None:
-        if not self._ws.closed:
-            await self.end()
-        await self._ws.close()
+        try:
+            with contextlib.suppress(Exception):
+                if not self._ws.closed:
+                    await _within(GOODBYE_S, self.end())
+        finally:
+            await self._ws.close()
 
     async def _receive(self, timeout_s: float | None = None) -> Message | None:
         try:
@@ -139,11 +140,9 @@ class Connection:
         return not self._ended or ended.reason == "quota"
 
 
-async def _within(
-    timeout_s: float, connecting: Coroutine[Any, Any, aiohttp.ClientWebSocketResponse]
-) -> aiohttp.ClientWebSocketResponse:
+async def _within(timeout_s: float, coroutine: Coroutine[Any, Any, T]) -> T:
     """``asyncio.wait_for`` loses a cancellation that comes as it succeeds, before Python 3.12."""
-    task = asyncio.create_task(connecting)
+    task = asyncio.create_task(coroutine)
     try:
         await asyncio.wait({task}, timeout=timeout_s)
     except asyncio.CancelledError:
@@ -155,11 +154,12 @@ async def _within(
     return task.result()
 
 
-async def _abandon(connecting: asyncio.Task[aiohttp.ClientWebSocketResponse]) -> None:
-    connecting.cancel()
-    (ws,) = await asyncio.gather(connecting, return_exceptions=True)
-    if isinstance(ws, aiohttp.ClientWebSocketResponse):
-        await ws.close()
+async def _abandon(task: asyncio.Task[Any]) -> None:
+    task.cancel()
+    await asyncio.wait({task})
+    opened = None if task.cancelled() or task.exception() else task.result()
+    if isinstance(opened, aiohttp.ClientWebSocketResponse):
+        await opened.close()
 
 
 def _log(message: Message) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -87,7 +88,7 @@ def parse(text: str) -> Message | None:
         kind = _text(data, "type")
         if kind in _PARSERS:
             return _PARSERS[kind](data)
-    except (KeyError, TypeError, ValueError, OverflowError):
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError):
         raise APIError(f"malformed {kind} from the server", retryable=False) from None
     logger.debug("unknown message type ignored", extra={"message_type": kind})
     return None
@@ -98,7 +99,7 @@ def _ready(data: Json) -> Ready:
 
 
 def _speech_started(data: Json) -> SpeechStarted:
-    return SpeechStarted(int(data["utterance"]), float(data["start"]))
+    return SpeechStarted(int(data["utterance"]), _number(data, "start"))
 
 
 def _transcript(data: Json) -> Transcript:
@@ -107,10 +108,10 @@ def _transcript(data: Json) -> Transcript:
         utterance=int(data["utterance"]),
         text=_text(data, "text"),
         is_final=bool(data["is_final"]),
-        start=float(data["start"]),
-        end=float(data["end"]),
+        start=_number(data, "start"),
+        end=_number(data, "end"),
         language=data.get("language") or "",
-        confidence=float(data.get("confidence") or 0.0),
+        confidence=_optional_number(data, "confidence") or 0.0,
         words=None if words is None else tuple(_word(word) for word in words),
         no_speech_prob=_optional_number(data, "no_speech_prob"),
         audio_processed=_optional_number(data, "audio_processed"),
@@ -118,13 +119,13 @@ def _transcript(data: Json) -> Transcript:
 
 
 def _word(data: Json) -> Word:
-    confidence = float(data.get("confidence") or 0.0)
-    return Word(_text(data, "word"), float(data["start"]), float(data["end"]), confidence)
+    confidence = _optional_number(data, "confidence") or 0.0
+    return Word(_text(data, "word"), _number(data, "start"), _number(data, "end"), confidence)
 
 
 def _speech_ended(data: Json) -> SpeechEnded:
     audio_processed = _optional_number(data, "audio_processed")
-    return SpeechEnded(int(data["utterance"]), float(data["end"]), audio_processed)
+    return SpeechEnded(int(data["utterance"]), _number(data, "end"), audio_processed)
 
 
 def _session_ended(data: Json) -> SessionEnded:
@@ -147,9 +148,9 @@ _PARSERS: dict[str, Callable[[Json], Message]] = {
     "speech_started": _speech_started,
     "transcript": _transcript,
     "speech_ended": _speech_ended,
-    "progress": lambda data: Progress(float(data["audio_processed"])),
+    "progress": lambda data: Progress(_number(data, "audio_processed")),
     "finalized": lambda data: Finalized(int(data["id"])),
-    "credits_low": lambda data: CreditsLow(float(data["seconds_remaining"])),
+    "credits_low": lambda data: CreditsLow(_number(data, "seconds_remaining")),
     "session_ended": _session_ended,
     "error": _error,
 }
@@ -162,6 +163,12 @@ def _text(data: Json, name: str) -> str:
     return value
 
 
+def _number(data: Json, name: str) -> float:
+    value = float(data[name])
+    if not math.isfinite(value):
+        raise ValueError(name)
+    return value
+
+
 def _optional_number(data: Json, name: str) -> float | None:
-    value = data.get(name)
-    return None if value is None else float(value)
+    return None if data.get(name) is None else _number(data, name)

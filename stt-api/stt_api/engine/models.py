@@ -17,13 +17,20 @@ class EncoderContext(enum.StrEnum):
     FIT = "fit"
 
 
+LONGEST_PROMPT = 223  # tokens; half of what Whisper's decoder can hold, as it was trained
+
+
 @dataclass(frozen=True, slots=True)
 class ModelSource:
-    """``location`` is a folder, a faster-whisper size or a hub id."""
+    """``location`` is a folder, a faster-whisper size or a hub id.
+
+    ``prompt_tokens`` is the longest previous text that it was trained with.
+    """
 
     name: str
     location: str
-    encoder_context: EncoderContext
+    encoder_context: EncoderContext = EncoderContext.FULL
+    prompt_tokens: int = LONGEST_PROMPT
 
 
 def find_model(name: str) -> ModelSource:
@@ -34,7 +41,7 @@ def find_model(name: str) -> ModelSource:
         return _from_folder(Path(name).name, Path(name))
     if name.startswith((".", "/", "~")):
         raise ModelUnavailable(f"there is no model folder {name}")
-    return ModelSource(name, name, EncoderContext.FULL)
+    return ModelSource(name, name)
 
 
 def _pico() -> Path:
@@ -52,6 +59,11 @@ def _from_folder(name: str, folder: Path) -> ModelSource:
         raise ModelUnavailable(
             f"{folder} holds no model.bin; convert the model with ct2-transformers-converter"
         )
-    traits = folder / TRAITS_FILE
-    context = json.loads(traits.read_text())["encoder_context"] if traits.is_file() else "full"
-    return ModelSource(name, str(folder), EncoderContext(context))
+    file = folder / TRAITS_FILE
+    traits = json.loads(file.read_text()) if file.is_file() else {}
+    return ModelSource(
+        name,
+        str(folder),
+        EncoderContext(traits.get("encoder_context", EncoderContext.FULL)),
+        min(int(traits.get("prompt_tokens", LONGEST_PROMPT)), LONGEST_PROMPT),
+    )

@@ -30,7 +30,6 @@ LONGEST_S = BUCKETS_S[-1]
 PADDING_S = 0.5  # silence that a right-sized context needs behind the speech
 MAX_LENGTH = 448  # tokens that Whisper's decoder can hold, prompt included
 PROMPT_STEP = 8  # prompts are cut to multiples of this many tokens, so that batches form
-MAX_PROMPT = MAX_LENGTH // 2 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +63,7 @@ class WhisperTranscriber:
         self.name = source.name
         self.config = config
         self.encoder_context = config.encoder_context or source.encoder_context
+        self.max_prompt = source.prompt_tokens
         self.whisper = _load(source, config)
         self.languages = tuple(self.whisper.supported_languages)
         self._suppressed = get_suppressed_tokens(self._tokenizer("en", Task.TRANSCRIBE), [-1])
@@ -176,8 +176,8 @@ class WhisperTranscriber:
         tokenizer = self._tokenizer("en", Task.TRANSCRIBE)
         terms = tokenizer.encode(" " + ", ".join(keyterms)) if keyterms else []
         text = tokenizer.encode(" " + prompt.strip()) if prompt.strip() else []
-        terms = terms[:MAX_PROMPT]
-        text = text[max(0, len(terms) + len(text) - MAX_PROMPT) :]
+        terms = terms[: self.max_prompt]
+        text = text[max(0, len(terms) + len(text) - self.max_prompt) :]
         excess = (len(terms) + len(text)) % PROMPT_STEP
         if len(text) > excess:
             text = text[excess:]

@@ -32,3 +32,10 @@ def test_a_folder_without_a_model_says_how_to_make_one(tmp_path: Path) -> None:
 def test_a_path_that_is_not_there_is_not_looked_for_on_the_hub() -> None:
     with pytest.raises(ModelUnavailable, match="no model folder /nowhere"):
         find_model("/nowhere")
+
+
+def test_a_model_declares_its_traits_in_a_file_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "model.bin").touch()
+    (tmp_path / "stt.json").write_text('{"prompt_tokens": 40}')
+    source = find_model(str(tmp_path))
+    assert (source.encoder_context, source.prompt_tokens) == (EncoderContext.FULL, 40)

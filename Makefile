@@ -8,10 +8,10 @@ CODE := stt-api livekit-plugin-custom-stt stt-model-pico examples bench tests
 export WHISPER_MODEL_SIZE ?= pico
 # onnxruntime reports to its maker unless told not to.
 export ORT_DISABLE_TELEMETRY := 1
-demo demo-agent test bench: export HF_HUB_OFFLINE := 1
+demo demo-agent test conformance bench: export HF_HUB_OFFLINE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-agent run test lint types check bench
+.PHONY: help install demo demo-agent run test conformance lint types check bench
 
 help: ## List the verbs
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -36,6 +36,9 @@ run: install ## Run the server with WHISPER_MODEL_SIZE (pico)
 
 test: install ## Run all tests
 	$(BIN)/python -m pytest
+
+conformance: install ## Run the plugin's conformance suite in full, half an hour
+	CONFORMANCE=full $(BIN)/python -m pytest -rP tests/plugin/conformance
 
 lint: install ## Check style and format
 	$(BIN)/ruff check $(CODE)

@@ -27,8 +27,9 @@ def running_server(*command: str, **settings: str) -> Iterator[RunningServer]:
 
     ``command`` are arguments of Python that run it, ``-m stt_api`` by default.
     """
-    url = f"http://127.0.0.1:{(port := _free_port())}"
-    defaults = {"WHISPER_MODEL_SIZE": "pico", "STT_LOG_LEVEL": "warning", "STT_PORT": str(port)}
+    port = settings.get("STT_PORT") or str(_free_port())
+    url = f"http://127.0.0.1:{port}"
+    defaults = {"WHISPER_MODEL_SIZE": "pico", "STT_LOG_LEVEL": "warning", "STT_PORT": port}
     process = subprocess.Popen(
         [sys.executable, *(command or ("-m", "stt_api"))],
         env={**os.environ, **defaults, **settings},

@@ -1,4 +1,4 @@
-"""One real server for all end-to-end tests: uvicorn, Silero, pico."""
+"""One real server for all tests that need no more: uvicorn, Silero, pico."""
 
 from collections.abc import Iterator
 

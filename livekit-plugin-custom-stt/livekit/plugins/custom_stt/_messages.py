@@ -95,3 +95,10 @@ Message = (
     | SessionEnded
     | ServerError
 )
+
+
+def covered_s(message: Message) -> float | None:
+    """The end of the audio that the server is done with, where the message tells."""
+    if isinstance(message, Transcript) and message.is_final:
+        return message.end if message.audio_processed is None else message.audio_processed
+    return message.audio_processed if isinstance(message, (Progress, SpeechEnded)) else None

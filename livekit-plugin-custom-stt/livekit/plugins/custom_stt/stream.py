@@ -19,17 +19,16 @@ from livekit.agents.stt import (
 )
 
 from ._audio import downmix
-from ._backlog import Audio, Flush
 from ._clock import AudioClock
 from ._connection import Connection
 from ._conversation import converse
 from ._errors import to_api_error
-from ._intake import Intake, Start
+from ._intake import Intake
 from ._leg import Carried, Leg
-from ._messages import Finalized, Message, Progress, Ready, SpeechEnded, Transcript
+from ._messages import Finalized, Message, Ready, covered_s
 from ._patience import Patience
+from ._sender import Sender
 from ._turns import Turns
-from ._wire import configure, finalize, reconfigure
 from .log import logger
 from .options import STTOptions, apply_changes
 
@@ -120,7 +119,7 @@ class SpeechStream(RecognizeStream):
         self._patience.begin()
         try:
             while not await self._run_connection():
-                logger.warning("connection lost, resuming", extra={"lag_s": self.lag_s})
+                pass
         finally:
             self._emit(self._turns.finish())
             self._report_usage()
@@ -132,7 +131,8 @@ class SpeechStream(RecognizeStream):
             await asyncio.sleep(self._patience.pause_s(now()))
             await self._converse()
         except Exception as error:
-            self._patience.failed(to_api_error(error), now())
+            self._patience.failed(lost := to_api_error(error), now())
+            logger.warning("resuming", extra={"error": lost.message, "lag_s": self.lag_s})
             return False
         return True
 
@@ -142,8 +142,8 @@ class SpeechStream(RecognizeStream):
         self._report_connection_acquired(time.perf_counter() - began_at, False)
         start = self._intake.rewind()
         leg = self._leg(start.position)
-        sending = self._send(connection, leg, start)
-        receiving = self._receive(connection, leg)
+        sender = Sender(connection, leg, self._turns, self._clock)
+        sending, receiving = sender.send(self._intake, start), self._receive(connection, leg)
         try:
             await converse(connection, sending, receiving, self._conn_options.timeout)
         finally:
@@ -155,26 +155,7 @@ class SpeechStream(RecognizeStream):
         carried = Carried(turns.newest, self._clock.sent_s) if turns.open else None
         return Leg(rate, start, turns.newest + 1, carried)
 
-    async def _send(self, connection: Connection, leg: Leg, start: Start) -> None:
-        await connection.send(configure(options := start.options, start.warm_up_s))
-        while entry := await self._intake.next():
-            if isinstance(entry, Audio):
-                await self._send_audio(connection, leg, entry)
-            elif isinstance(entry, Flush):
-                self._turns.flush_sent(entry.id)
-                await connection.send(finalize(entry.id))
-            else:
-                await connection.send(reconfigure(options, entry.options))
-                options = entry.options
-        await connection.end()
-
-    async def _send_audio(self, connection: Connection, leg: Leg, audio: Audio) -> None:
-        leg.sent(audio)
-        rate = self._options.sample_rate
-        self._clock.sent(audio.position / rate, audio.end / rate)
-        await connection.send_audio(audio.pcm)
-        if self._clock.unreported_s() >= USAGE_S:
-            self._report_usage()
+    # Out.
 
     async def _receive(self, connection: Connection, leg: Leg) -> None:
         async for message in connection.messages(self._conn_options.timeout):
@@ -184,16 +165,16 @@ class SpeechStream(RecognizeStream):
             for translated in leg.translate(message):
                 self._emit(self._turns.receive(translated))
                 self._settle(translated)
+            if self._clock.unreported_s() >= USAGE_S:
+                self._report_usage()
 
     def _settle(self, message: Message) -> None:
         """Forget what the server is done with."""
         if isinstance(message, Finalized):
             self._intake.flushed(message.id)
-        elif (position_s := _covers_s(message)) is not None:
+        elif (position_s := covered_s(message)) is not None:
             self._intake.covered(position_s)
             self._patience.progressed()
-
-    # Out.
 
     def _emit(self, events: Iterable[SpeechEvent]) -> None:
         for event in events:
@@ -211,13 +192,6 @@ class SpeechStream(RecognizeStream):
                     recognition_usage=RecognitionUsage(audio_duration=seconds),
                 )
             )
-
-
-def _covers_s(message: Message) -> float | None:
-    """The end of the audio that the server is done with, if the message tells."""
-    if isinstance(message, Transcript) and message.is_final:
-        return message.end if message.audio_processed is None else message.audio_processed
-    return message.audio_processed if isinstance(message, (Progress, SpeechEnded)) else None
 
 
 class _Done:

@@ -1,0 +1,42 @@
+"""A stream's intake over one connection: settings, audio, flushes, the end. Hears nothing."""
+
+from __future__ import annotations
+
+from ._backlog import Audio, Entry, Flush
+from ._clock import AudioClock
+from ._connection import Connection
+from ._intake import Intake, Start
+from ._leg import Leg
+from ._turns import Turns
+from ._wire import configure, finalize, reconfigure
+
+
+class Sender:
+    """Tells the clock, the leg and the turns what it sends, before it is on its way."""
+
+    def __init__(self, connection: Connection, leg: Leg, turns: Turns, clock: AudioClock) -> None:
+        self._connection = connection
+        self._leg = leg
+        self._turns = turns
+        self._clock = clock
+
+    async def send(self, intake: Intake, start: Start) -> None:
+        """Until the input has ended."""
+        self._options = start.options
+        await self._connection.send(configure(start.options, start.warm_up_s))
+        while entry := await intake.next():
+            await self._send_entry(entry)
+        await self._connection.end()
+
+    async def _send_entry(self, entry: Entry) -> None:
+        if isinstance(entry, Audio):
+            self._leg.sent(entry)
+            rate = self._options.sample_rate
+            self._clock.sent(entry.position / rate, entry.end / rate)
+            await self._connection.send_audio(entry.pcm)
+        elif isinstance(entry, Flush):
+            self._turns.flush_sent(entry.id)
+            await self._connection.send(finalize(entry.id))
+        else:
+            before, self._options = self._options, entry.options
+            await self._connection.send(reconfigure(before, entry.options))

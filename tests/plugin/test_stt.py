@@ -26,6 +26,7 @@ from livekit.plugins.custom_stt._backlog import WARM_UP_S
 from plugin.scripted_server import (
     Call,
     ScriptedServer,
+    answer_flushes,
     deaf,
     greet,
     one_utterance,
@@ -388,6 +389,33 @@ async def test_what_was_answered_is_not_sent_again_and_times_go_on() -> None:
     assert two.alternatives[0].words[0].end_time == pytest.approx(started_s + 2.4, abs=0.001)
     assert places(server.calls[1]) == list(range(40_000 - WARM_UP, 64_000))
     assert server.calls[1].heard("configure")[0]["warm_up"] == 1000 * WARM_UP / 16_000
+
+
+async def test_an_end_of_speech_that_was_lost_is_told_when_the_server_is_done_with_it() -> None:
+    async def drop_after_the_final(call: Call) -> None:
+        await greet(call)
+        await call.hear_audio(8000)
+        await say_final(call, "hello", 1, start=0.1, end=0.2, audio_processed=0.4)
+        await call.hear("finalize")
+        call.drop()
+
+    async def hear_silence(call: Call) -> None:
+        await greet(call)
+        await call.hear_audio(8000)
+        await call.say("progress", audio_processed=0.5)
+        await answer_flushes(call)
+
+    async with (
+        ScriptedServer(drop_after_the_final, hear_silence) as server,
+        STT(api_url=server.url) as speech,
+    ):
+        stream = speech.stream(conn_options=RETRY_ONCE)
+        push(stream, audio(0.5))
+        stream.flush()
+        events = await collect(until(stream, Type.END_OF_SPEECH))
+        stream.end_input()
+        assert await collect(stream) == []
+    assert types(events) == [Type.START_OF_SPEECH, Type.FINAL_TRANSCRIPT, Type.END_OF_SPEECH]
 
 
 async def test_audio_sent_twice_is_used_once() -> None:

@@ -10,8 +10,8 @@ What leaves here is, whatever the server sends:
    ends the open one.
 3. What lacks its start gets one. A final for an utterance that is over is not lost: it goes
    into the open utterance, or gets a start and an end of its own.
-4. A lost connection ends the open utterance if its final has been said. Otherwise the next
-   connection hears its audio again and continues it. The end of the stream ends it.
+4. A lost connection leaves the open utterance open: the next one hears its audio again, and
+   continues or ends it. The end of the stream ends it.
 5. Every flush is answered by a final of its own: an empty one if nothing was open. That is
    the only final that may stand alone.
 """
@@ -37,7 +37,6 @@ class Turns:
         self.newest = -1  # the newest utterance begun
         self.open = False  # it has not ended
         self._clock = clock
-        self._settled = False  # the last that was said of it was a final
         self._held: list[UtteranceMessage] = []  # at most a start and an interim per utterance
         self._finals = 0
         self._finals_at_flush: dict[int, int] = {}  # of each unanswered flush
@@ -57,10 +56,9 @@ class Turns:
             return self._follow(message)
         return []
 
-    def interrupted(self) -> Events:
+    def interrupted(self) -> None:
         """The connection is lost. What was held back will be said again by the next."""
         self._held = []
-        return self._end(self._clock.sent_s) if self.open and self._settled else []
 
     def finish(self) -> Events:
         """Nothing more will be said, however it ended."""
@@ -85,16 +83,13 @@ class Turns:
         return self._end(_start_s(message)) + self._follow(message)
 
     def _begin(self, message: UtteranceMessage) -> stt.SpeechEvent:
-        self.newest, self.open, self._settled = message.utterance, True, False
+        self.newest, self.open = message.utterance, True
         return self._started(message)
 
     def _say(self, message: UtteranceMessage) -> Events:
         if isinstance(message, SpeechEnded):
             return self._end(message.end)
-        if isinstance(message, Transcript):
-            self._settled = message.is_final
-            return [self._transcript(message)]
-        return []
+        return [self._transcript(message)] if isinstance(message, Transcript) else []
 
     def _say_late(self, message: UtteranceMessage) -> Events:
         if not isinstance(message, Transcript) or not message.is_final:

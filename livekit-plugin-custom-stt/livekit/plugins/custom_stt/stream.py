@@ -147,7 +147,7 @@ class SpeechStream(RecognizeStream):
         try:
             await converse(connection, sending, receiving, self._conn_options.timeout)
         finally:
-            self._emit(self._turns.interrupted())
+            self._turns.interrupted()
             await connection.close()
 
     def _leg(self, start: int) -> Leg:

@@ -11,6 +11,7 @@ from fastapi import WebSocket
 from .protocols.base import Message
 
 READ_AHEAD = 1 << 20  # bytes; 32 s of 16 kHz audio. Beyond it TCP slows the client
+OVERHEAD = 64  # bytes that a message takes at least
 
 
 class ClientGone(Exception):
@@ -34,7 +35,7 @@ class Inbox:
             message = await self._receive()
             if not self._closed:
                 self._messages.append(message)
-                self._resize(len(message))
+                self._resize(len(message) + OVERHEAD)
                 self._news.set()
             await self._room.wait()
 
@@ -44,7 +45,7 @@ class Inbox:
             self._news.clear()
             await self._news.wait()
         message = self._messages.popleft()
-        self._resize(-len(message))
+        self._resize(-len(message) - OVERHEAD)
         return message
 
     def close(self) -> None:

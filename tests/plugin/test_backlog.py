@@ -5,11 +5,20 @@ from __future__ import annotations
 import random
 
 from livekit.plugins.custom_stt import STTOptions
-from livekit.plugins.custom_stt._backlog import WARM_UP_S, Audio, Backlog, Change, Entry, Flush
+from livekit.plugins.custom_stt._backlog import (
+    WARM_UP_S,
+    WINDOW_S,
+    Audio,
+    Backlog,
+    Change,
+    Entry,
+    Flush,
+)
 
 OPTIONS = STTOptions(sample_rate=8000)
 SECOND = 8000
 WARM_UP = round(WARM_UP_S * SECOND)
+WINDOW = round(WINDOW_S * SECOND)
 GERMAN = STTOptions(sample_rate=8000, language="de")
 
 
@@ -42,35 +51,54 @@ def test_audio_comes_out_once_in_order() -> None:
     assert backlog.next() is None
 
 
-def test_a_new_connection_gets_all_that_was_not_covered_and_a_little_to_warm_up() -> None:
-    backlog = filled(*[SECOND] * 6)
+def test_a_new_connection_gets_all_that_was_not_covered_to_the_sample() -> None:
+    backlog = filled(SECOND, SECOND, SECOND)
     take(backlog)
-    backlog.covered(4 * SECOND + 100)
+    backlog.covered(SECOND + 100)
     backlog.rewind()
-    assert (backlog.answered, backlog.start) == (4 * SECOND + 100, 4 * SECOND + 100 - WARM_UP)
+    assert backlog.start == SECOND + 100
     assert spans(take(backlog)) == [
-        (backlog.start, 2 * SECOND),
+        (SECOND + 100, 2 * SECOND),
         (2 * SECOND, 3 * SECOND),
-        (3 * SECOND, 4 * SECOND),
-        (4 * SECOND, 5 * SECOND),
-        (5 * SECOND, 6 * SECOND),
     ]
 
 
 def test_what_was_covered_twice_or_out_of_order_is_forgotten_once() -> None:
-    backlog = filled(*[SECOND] * 6)
+    backlog = filled(SECOND, SECOND)
     take(backlog)
-    backlog.covered(5 * SECOND)
-    backlog.covered(4 * SECOND)
+    backlog.covered(150)
+    backlog.covered(120)
     backlog.rewind()
-    assert (backlog.answered, backlog.start) == (5 * SECOND, 5 * SECOND - WARM_UP)
+    assert spans(take(backlog)) == [(150, SECOND), (SECOND, 2 * SECOND)]
+
+
+def test_the_audio_before_is_kept_to_warm_up_on_in_whole_windows() -> None:
+    backlog = Backlog(OPTIONS)
+    for number in range(10):
+        backlog.push(bytes([number]) * 2 * SECOND)
+    take(backlog)
+    lengths = []
+    for position in (100, 300, SECOND + 7, 5 * SECOND, 10 * SECOND):
+        backlog.covered(position)
+        warm_up = backlog.warm_up()
+        assert warm_up.end == backlog.start == position
+        lengths.append(len(warm_up.pcm) // 2)
+    assert lengths == [0, WINDOW, SECOND // WINDOW * WINDOW, WARM_UP, WARM_UP]
+    assert backlog.warm_up().pcm[-1] == 9
+
+
+def test_there_is_nothing_to_warm_up_on_after_a_drop() -> None:
+    backlog = filled(*[SECOND] * 5)
+    take(backlog)
+    backlog.covered(SECOND)
+    backlog.keep(2 * SECOND)
+    assert (backlog.start, backlog.warm_up().pcm) == (3 * SECOND, b"")
 
 
 def test_a_server_cannot_cover_what_it_was_not_sent() -> None:
     backlog = filled(100, 100)
     backlog.next()
     backlog.covered(10_000)
-    assert backlog.answered == 100
     assert spans(take(backlog)) == [(100, 200)]
 
 
@@ -90,12 +118,12 @@ def test_a_flush_is_sent_again_until_it_is_answered() -> None:
 def test_options_hold_from_their_place_on() -> None:
     backlog = filled(SECOND)
     backlog.change(GERMAN)
-    backlog.push(chunk(4 * SECOND))
+    backlog.push(chunk(SECOND))
     take(backlog)
-    backlog.covered(2 * SECOND)
+    backlog.covered(SECOND // 2)
     backlog.rewind()
     assert (backlog.options, take(backlog)[1]) == (OPTIONS, Change(GERMAN))
-    backlog.covered(5 * SECOND)
+    backlog.covered(SECOND)
     backlog.rewind()
     assert backlog.options == GERMAN
     assert Change(GERMAN) not in take(backlog)
@@ -136,13 +164,23 @@ def test_audio_that_was_sent_and_answered_late_is_not_lost() -> None:
     backlog.keep(2 * SECOND)
     backlog.covered(4 * SECOND)
     backlog.rewind()
-    assert (backlog.dropped, backlog.answered) == (0, 4 * SECOND)
+    assert (backlog.dropped, backlog.start) == (0, 4 * SECOND)
+
+
+def test_of_changes_without_audio_between_the_last_is_kept() -> None:
+    backlog = filled(SECOND)
+    for _ in range(100):
+        backlog.change(OPTIONS)
+    backlog.change(GERMAN)
+    take(backlog)
+    backlog.rewind()
+    assert take(backlog)[1:] == [Change(GERMAN)]
 
 
 def test_every_sample_is_answered_or_sent_again_or_counted_as_dropped() -> None:
     choose = random.Random(3)
     for _ in range(300):
-        backlog, reached = Backlog(OPTIONS), 0
+        backlog, answered, reached = Backlog(OPTIONS), 0, 0
         for _ in range(choose.randrange(200)):
             match choose.randrange(6):
                 case 0 | 1:
@@ -151,13 +189,11 @@ def test_every_sample_is_answered_or_sent_again_or_counted_as_dropped() -> None:
                     entry = backlog.next()
                     reached = entry.end if isinstance(entry, Audio) else reached
                 case 4:
-                    backlog.covered(
-                        choose.randint(backlog.answered, max(backlog.answered, reached))
-                    )
+                    answered = choose.randint(answered, max(answered, reached))
+                    backlog.covered(answered)
                 case 5:
                     backlog.keep(2 * SECOND)
         backlog.rewind()
         left = spans(take(backlog))
         assert sum(end - start for start, end in left) == backlog.end - backlog.start
-        unanswered = backlog.end - max(backlog.start, backlog.answered)
-        assert unanswered <= backlog.end - backlog.answered <= unanswered + backlog.dropped
+        assert backlog.start <= answered + backlog.dropped

@@ -69,7 +69,8 @@ def test_usage_sums_to_the_audio_sent_however_often_it_was_sent() -> None:
 
 
 def test_live_audio_is_not_ahead_of_its_time_and_a_file_is_until_time_catches_up() -> None:
-    clock = AudioClock(wall := Wall())
+    wall = Wall()
+    clock = AudioClock(wall, wall)
     push_live(clock, wall, 3)
     live_s = clock.ahead_s
     clock.pushed(60.0)

@@ -85,6 +85,17 @@ async def test_close_is_bounded_when_the_server_reads_nothing_and_the_socket_is_
         await asyncio.wait_for(connection.close(), 2)
 
 
+async def test_close_is_bounded_when_the_server_does_not_stop_talking() -> None:
+    async def talk(call: Call) -> None:
+        while True:
+            await call.say("configured")
+            await asyncio.sleep(0.01)
+
+    async with ScriptedServer(talk) as server, aiohttp.ClientSession() as session:
+        connection = await open_connection(session, server)
+        await asyncio.wait_for(connection.close(), 2)
+
+
 async def test_no_cancellation_is_lost_while_a_connection_closes() -> None:
     async with ScriptedServer(Call.hear_out) as server, aiohttp.ClientSession() as session:
         for ticks in range(40):

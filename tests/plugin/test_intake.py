@@ -20,7 +20,7 @@ class Live:
 
     def __init__(self, pace: float = 1.0) -> None:
         self.now = 1000.0
-        self.clock = AudioClock(lambda: self.now)
+        self.clock = AudioClock(lambda: self.now, lambda: self.now)
         self.intake = Intake(STTOptions(sample_rate=8000), self.clock)
         self._pace = pace
 
@@ -38,7 +38,7 @@ async def test_live_audio_that_nobody_takes_is_bounded_counted_and_logged_once(
     with caplog.at_level(logging.WARNING, "livekit.plugins.custom_stt"):
         live.push(int(BACKLOG_S) + 10)
     assert live.intake.dropped_s == pytest.approx(9.0, abs=1.0)
-    assert live.intake.rewind().position == live.intake.dropped_s * 8000
+    assert live.intake.start().warm_up.position == live.intake.dropped_s * 8000
     assert [record.message for record in caplog.records] == ["audio dropped: no server takes it"]
 
 

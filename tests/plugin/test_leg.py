@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from livekit.plugins.custom_stt._backlog import Audio
 from livekit.plugins.custom_stt._leg import MAX_HOLES, Carried, Leg
 from livekit.plugins.custom_stt._messages import (
@@ -63,7 +64,7 @@ def test_the_newest_holes_are_remembered() -> None:
     assert holed.translate(Progress(12.75)) == [Progress(25.45)]
 
 
-CARRIED = Carried(utterance=3, cut_s=2.0)
+CARRIED = Carried(utterance=3, start_s=1.5, end_s=1.8, cut_s=2.0)
 
 
 def after_the_cut(message: Message) -> list[Message]:
@@ -75,16 +76,27 @@ def test_an_utterance_that_began_before_the_cut_is_continued() -> None:
 
 
 def test_an_utterance_that_began_after_the_cut_is_the_next_one() -> None:
-    ended = SpeechEnded(3, 2.0, None)
+    ended = SpeechEnded(3, 1.8, None)
     assert after_the_cut(SpeechStarted(1, 2.5)) == [ended, SpeechStarted(4, 2.5)]
 
 
-def test_an_utterance_that_is_not_heard_again_ends() -> None:
-    ended = SpeechEnded(3, 2.0, None)
+def test_an_utterance_that_is_not_heard_again_ends_where_it_was_last_heard() -> None:
+    ended = SpeechEnded(3, 1.8, None)
     assert after_the_cut(Progress(1.9)) == [Progress(1.9)]
     assert after_the_cut(Progress(2.0)) == [ended, Progress(2.0)]
-    assert after_the_cut(Finalized(1)) == [ended, Finalized(1)]
     assert after_the_cut(Ready("s", "m")) == [Ready("s", "m")]
+
+
+@pytest.mark.parametrize(("flushed_at", "is_over"), [(1000, False), (1600, True)])
+def test_only_an_answered_flush_after_its_start_tells_that_it_is_over(
+    flushed_at: int, is_over: bool
+) -> None:
+    later = leg(first=4, carried=CARRIED)
+    later.sent(audio(0, flushed_at))
+    later.flush_sent(1)
+    later.sent(audio(flushed_at, 2000))
+    ended = [SpeechEnded(3, 1.8, None)] if is_over else []
+    assert later.translate(Finalized(1)) == [*ended, Finalized(1)]
 
 
 def test_what_comes_after_the_continued_one_is_the_next() -> None:

@@ -395,14 +395,14 @@ async def test_an_end_of_speech_that_was_lost_is_told_when_the_server_is_done_wi
     async def drop_after_the_final(call: Call) -> None:
         await greet(call)
         await call.hear_audio(8000)
-        await say_final(call, "hello", 1, start=0.1, end=0.2, audio_processed=0.4)
+        await say_final(call, "hello", 1, start=0.1, end=0.2, audio_processed=0.2)
         await call.hear("finalize")
         call.drop()
 
     async def hear_silence(call: Call) -> None:
         await greet(call)
-        await call.hear_audio(8000)
-        await call.say("progress", audio_processed=0.5)
+        await call.hear("finalize")
+        await call.say("progress", audio_processed=call.samples / 16000)
         await answer_flushes(call)
 
     async with (
@@ -416,6 +416,24 @@ async def test_an_end_of_speech_that_was_lost_is_told_when_the_server_is_done_wi
         stream.end_input()
         assert await collect(stream) == []
     assert types(events) == [Type.START_OF_SPEECH, Type.FINAL_TRANSCRIPT, Type.END_OF_SPEECH]
+
+
+async def test_a_shutdown_after_the_end_of_the_input_is_not_the_end_of_the_stream() -> None:
+    async def shut_down(call: Call) -> None:
+        await greet(call)
+        await call.hear("end_of_stream")
+        await call.say("session_ended", reason="server_shutdown")
+        await call.close(1012)
+
+    async with (
+        ScriptedServer(shut_down, one_utterance) as server,
+        STT(api_url=server.url) as speech,
+    ):
+        stream = speech.stream(conn_options=RETRY_ONCE)
+        push(stream, numbered(4800))
+        stream.end_input()
+        assert texts(await collect(stream)) == ["hello world"]
+    assert places(server.calls[1]) == list(range(4800))
 
 
 async def test_audio_sent_twice_is_used_once() -> None:

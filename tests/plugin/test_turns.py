@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 import re
+from dataclasses import replace
 
 import pytest
 from livekit.agents import stt
@@ -117,8 +118,23 @@ def test_speech_that_a_lost_connection_left_open_goes_on(
 ) -> None:
     turns = new_turns()
     hear(turns, *before)
-    turns.interrupted()
+    assert turns.interrupted() == []
     assert shape(hear(turns, *after)) == heard
+
+
+def test_speech_that_has_had_its_last_final_ends_with_the_connection_and_when_it_did() -> None:
+    clock = AudioClock(lambda: 500.0)
+    clock.pushed(10.0)
+    turns = Turns(clock)
+    hear(turns, start(2), replace(final(2), audio_processed=3.0))
+    [ended] = turns.interrupted()
+    assert (shape([ended]), ended.speech_end_time) == ("E", 492.8)
+
+
+def test_an_utterance_keeps_its_id_over_connections() -> None:
+    turns = new_turns()
+    events = hear(turns, Ready("a", "m"), start(0), interim(0), Ready("b", "m"), final(0), end(0))
+    assert {event.request_id for event in events} == {"a-0"}
 
 
 MESSAGES: list[Message] = [start(0), final(0), end(0), start(1), interim(1), final(1), end(1)]

@@ -46,6 +46,7 @@ class ClientSettings(BaseModel):
     vad: bool
     windowing: WindowingPolicy
     warm_up: Annotated[int, Field(ge=0, le=60_000, description="ms that were answered before")]
+    resume: bool
 
     @classmethod
     def of(cls, config: SessionConfig) -> "ClientSettings":
@@ -63,6 +64,7 @@ class ClientSettings(BaseModel):
             vad=config.vad,
             windowing=config.windowing,
             warm_up=round(config.warm_up_s * 1000),
+            resume=config.resume,
         )
 
     def apply(self, config: SessionConfig) -> SessionConfig:
@@ -82,6 +84,7 @@ class ClientSettings(BaseModel):
             vad=self.vad,
             windowing=self.windowing,
             warm_up_s=self.warm_up / 1000,
+            resume=self.resume,
         )
 
 

@@ -18,6 +18,8 @@ class SessionConfig:
     windowing: WindowingPolicy = WindowingPolicy.UTTERANCE
     vad: bool = True
     interim_results: bool = True
+    resume: bool = False
+    """The client sends what was not answered again: an interruption leaves speech to that."""
     hop_s: float = 0.5
     warm_up_s: float = 0.0
     """Audio at the beginning that another session has answered: it warms up the detector only."""

@@ -24,6 +24,7 @@ from .vad import WINDOW
 
 PRE_ROLL = 22 * WINDOW  # samples before the detected start, 0.7 s: soft first words
 PROGRESS = 32 * WINDOW  # samples of silence after which it is reported, 1 s
+INTERRUPTIONS = {EndReason.SERVER_SHUTDOWN, EndReason.MAX_DURATION, EndReason.IDLE_TIMEOUT}
 MAX_FINALS_DUE = 2  # closed but undecoded; beyond it no more audio is wanted
 
 
@@ -86,27 +87,24 @@ class Session:
 
     def finalize(self, finalize_id: int | None = None) -> None:
         """End the open utterance now. Answered by Finalized, also when none is open."""
-        self._receive_samples(self.decoder.flush())
-        if self.utterance:
-            if not self.utterance.speculation:
-                self.audio.append(self.pending)  # nothing that was said is left out
-                self.pending = self.pending[:0]
-            self._close()
+        self._close_early()
         self._outbox.append(Finalized(finalize_id))
         self._settle()
 
     def end(self, reason: EndReason) -> None:
-        """Take no more audio. Answered by SessionEnded after everything that is owed."""
+        """Take no more audio. Answered by SessionEnded after everything that is owed.
+
+        An utterance that a resuming client will send again is left to the session that hears it.
+        """
         if self.ended:
             return
         self.ended = True
-        self._receive_samples(self.decoder.flush())
-        used = self.audio.end + len(self.pending)
-        if len(self.pending):
-            self._receive_window(np.pad(self.pending, (0, WINDOW - len(self.pending))))
-        if self.utterance:
-            self._close()
-        self._outbox.append(SessionEnded(reason, used / SAMPLE_RATE))
+        if self.config.resume and reason in INTERRUPTIONS:
+            self.utterance = None
+        else:
+            self._close_early()
+        used = self.audio.end + len(self.pending) - self.warm_up
+        self._outbox.append(SessionEnded(reason, max(0, used) / SAMPLE_RATE))
         self._settle()
 
     # Output.
@@ -160,6 +158,15 @@ class Session:
         for start in range(0, whole, WINDOW):
             self._receive_window(self.pending[start : start + WINDOW])
         self.pending = self.pending[whole:]
+
+    def _close_early(self) -> None:
+        """End the open utterance with the last sample: nothing that was said is left out."""
+        self._receive_samples(self.decoder.flush())
+        if self.utterance:
+            if not self.utterance.speculation:
+                self.audio.append(self.pending)
+                self.pending = self.pending[:0]
+            self._close()
 
     def _receive_window(self, window: Samples) -> None:
         self.audio.append(window)

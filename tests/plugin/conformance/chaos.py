@@ -17,8 +17,11 @@ class Fault:
     lasts_s: float
 
 
-KINDS = ("reset", "half_open", "stop_reading", "refuse", "split", "delay", "kill")
-ODDS = (6, 2, 2, 3, 2, 2, 1)
+KINDS = ("reset", "half_open", "stop_reading", "refuse", "split", "delay", "restart", "kill")
+ODDS = (6, 2, 2, 3, 2, 2, 1, 1)
+
+Restart = Callable[[bool], Awaitable[None]]
+"""Of the server; True: without a word to its clients."""
 
 
 def schedule(seed: int, length_s: float) -> list[Fault]:
@@ -32,9 +35,7 @@ def schedule(seed: int, length_s: float) -> list[Fault]:
     return faults
 
 
-async def inflict(
-    faults: list[Fault], proxy: ChaosProxy, kill: Callable[[], Awaitable[None]]
-) -> None:
+async def inflict(faults: list[Fault], proxy: ChaosProxy, restart: Restart) -> None:
     """In the end the network is whole again."""
     for fault in faults:
         await asyncio.sleep(fault.after_s)
@@ -52,7 +53,7 @@ async def inflict(
                 proxy.piece = 997
             case "delay":
                 proxy.delay_s = 0.05
-            case "kill":
-                await kill()
+            case "restart" | "kill":
+                await restart(fault.kind == "kill")
         await asyncio.sleep(fault.lasts_s)
         proxy.refusing, proxy.delay_s, proxy.piece = False, 0.0, WHOLE

@@ -1,4 +1,4 @@
-"""A real server that can be killed, and started again at its address."""
+"""A real server that can be stopped or killed, and started again at its address."""
 
 import asyncio
 from contextlib import ExitStack
@@ -7,7 +7,7 @@ from local_server import RunningServer, running_server
 
 
 class MortalServer:
-    """``async with MortalServer() as server``; ``kill`` and ``start`` while clients talk to it."""
+    """``async with MortalServer() as server``; ``restart`` while clients talk to it."""
 
     def __init__(self, **settings: str) -> None:
         self._settings = settings
@@ -22,13 +22,14 @@ class MortalServer:
         self.url = self._server.url
         self._settings["STT_PORT"] = self.url.rpartition(":")[2]
 
-    async def kill(self) -> None:
-        """Without a word to anybody."""
-        self._server.process.kill()
+    async def stop(self, *, kill: bool) -> None:
+        """With a word to its clients, or without one."""
+        if kill:
+            self._server.process.kill()
         await asyncio.to_thread(self._stack.close)
 
-    async def restart(self) -> None:
-        await self.kill()
+    async def restart(self, *, kill: bool) -> None:
+        await self.stop(kill=kill)
         await self.start()
 
     async def __aenter__(self) -> "MortalServer":

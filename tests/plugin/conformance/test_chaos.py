@@ -1,11 +1,10 @@
 """Random faults while a dialogue is heard: no word is lost, none is said twice."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
 import pytest
 from chaos_proxy import ChaosProxy
-from plugin.conformance.chaos import inflict, schedule
+from plugin.conformance.chaos import Restart, inflict, schedule
 from plugin.conformance.listening import Heard, listen
 from plugin.conformance.mortal_server import MortalServer
 from plugin.conformance.scale import SCHEDULES
@@ -28,30 +27,28 @@ def calm(server: RunningServer) -> list[Heard]:
 @pytest.mark.parametrize("first", range(0, SCHEDULES, AT_ONCE))
 async def test_no_fault_costs_a_word(calm: list[Heard], first: int) -> None:
     async with MortalServer() as mortal:
-        kill = _one_at_a_time(mortal.restart)
+        restart = _one_at_a_time(mortal)
         seeds = range(first, first + AT_ONCE)
-        await asyncio.gather(*(_check(seed, mortal.url, kill, calm) for seed in seeds))
+        await asyncio.gather(*(_check(seed, mortal.url, restart, calm) for seed in seeds))
 
 
-def _one_at_a_time(kill: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
-    killing = asyncio.Lock()
+def _one_at_a_time(mortal: MortalServer) -> Restart:
+    restarting = asyncio.Lock()
 
-    async def kill_alone() -> None:
-        if not killing.locked():
-            async with killing:
-                await kill()
+    async def restart(kill: bool) -> None:
+        if not restarting.locked():
+            async with restarting:
+                await mortal.restart(kill=kill)
 
-    return kill_alone
+    return restart
 
 
-async def _check(
-    seed: int, url: str, kill: Callable[[], Awaitable[None]], calm: list[Heard]
-) -> None:
+async def _check(seed: int, url: str, restart: Restart, calm: list[Heard]) -> None:
     dialogue, calm_heard = DIALOGUES[seed % 2], calm[seed % 2]
     pace = PACES[seed % len(PACES)]
     faults = schedule(seed, dialogue.utterances[-1].end / pace)
     async with ChaosProxy(url).running() as proxy:
-        chaos = asyncio.create_task(inflict(faults, proxy, kill))
+        chaos = asyncio.create_task(inflict(faults, proxy, restart))
         heard = await listen(proxy.url, dialogue.pcm(), pace)
         await chaos
     told = f"schedule {seed} on {dialogue.name} at pace {pace}: {faults}\n{heard.shape}"

@@ -1,5 +1,6 @@
 """Whatever goes wrong, at connect, send, receive or close: an APIError that tells no secret."""
 
+import asyncio
 import logging
 import random
 import traceback
@@ -8,8 +9,10 @@ from collections.abc import Iterator
 import aiohttp
 import pytest
 from livekit import rtc
-from livekit.agents import APIConnectOptions, APIError
+from livekit.agents import APIConnectOptions, APIError, APITimeoutError
 from livekit.plugins.custom_stt import STT
+from plugin.conformance import fast_time
+from plugin.conformance.listening import push
 from plugin.conformance.rude_server import (
     BINARY,
     CLOSE,
@@ -22,6 +25,7 @@ from plugin.conformance.rude_server import (
     text,
 )
 from plugin.conformance.scale import SCHEDULES
+from plugin.scripted_server import Call, ScriptedServer, greet
 
 KEY = "sk-secret"
 WORD = "Schadenfreude"
@@ -113,6 +117,36 @@ async def test_an_http_session_that_its_owner_has_closed() -> None:
     async with aiohttp.ClientSession() as session:
         pass
     assert len(await fail("http://127.0.0.1:1", http_session=session)) == 2
+
+
+async def test_an_http_session_that_its_owner_closes_meanwhile() -> None:
+    async with rude_server(Caller.hang) as hanging:
+        for url in (hanging, "http://nowhere.invalid"):
+            for ticks in range(8):
+                session = aiohttp.ClientSession()
+                failing = asyncio.create_task(fail(url, TWICE, session))
+                for _ in range(ticks):
+                    await asyncio.sleep(0)
+                await session.close()
+                assert len(await failing) == 2
+
+
+def test_a_server_that_hears_and_does_not_answer_is_given_up() -> None:
+    async def push_until_it_fails() -> None:
+        async with ScriptedServer(_greet_and_listen) as server, STT(api_url=server.url) as plugin:
+            stream = plugin.stream(conn_options=ONCE)
+            pushing = asyncio.create_task(push(stream, [SOUND] * 60, pace=1.0))
+            with pytest.raises(APITimeoutError, match="hears, and does not answer"):
+                async for _ in stream:
+                    pass
+            pushing.cancel()
+
+    fast_time.run(push_until_it_fails())
+
+
+async def _greet_and_listen(call: Call) -> None:
+    await greet(call)
+    await call.hear_out()
 
 
 RETRYABLE = {408, 429, 500, 502, 503, 504}

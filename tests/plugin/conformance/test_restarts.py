@@ -11,11 +11,12 @@ from plugin.conformance.scale import CALL_S, KILLS
 from speech import words
 
 
-async def test_a_restart_in_silence_is_invisible_to_the_agent() -> None:
+@pytest.mark.parametrize("kill", [False, True])
+async def test_a_restart_in_silence_is_invisible_to_the_agent(kill: bool) -> None:
     async with MortalServer() as server, conversation(server.url) as talk:
         await talk.hear()
         silence = asyncio.create_task(talk.be_silent(6.0))
-        await server.restart()
+        await server.restart(kill=kill)
         await silence
         await talk.hear()
     assert talk.all("error") == []
@@ -41,7 +42,7 @@ async def _kill_again_and_again(server: MortalServer) -> None:
     choose = random.Random(7)
     for _ in range(KILLS):
         await asyncio.sleep(choose.uniform(0.5, 1.0) * CALL_S / KILLS - 3.0)
-        await server.restart()
+        await server.restart(kill=True)
 
 
 async def _talk_until(talk: Conversation, killing: asyncio.Task[None]) -> int:

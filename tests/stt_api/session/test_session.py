@@ -600,3 +600,45 @@ def test_a_session_may_end_while_it_warms_up() -> None:
     stream.session.finalize(1)
     stream.end()
     assert stream.kinds() == ["Finalized", "SessionEnded"]
+
+
+@pytest.mark.parametrize("resume", [False, True])
+def test_an_interruption_leaves_open_speech_to_a_client_that_resumes(resume: bool) -> None:
+    stream = Stream(replace(QUIET, resume=resume))
+    stream.hear(speech(1.0), silence(0.6))
+    stream.hear(speech(1.0))
+    stream.end(EndReason.SERVER_SHUTDOWN)
+    complete = ["SpeechStarted", "Final", "SpeechEnded"]
+    last = ["SpeechStarted"] if resume else complete
+    assert stream.kinds() == [*complete, *last, "SessionEnded"]
+
+
+def test_the_end_of_the_stream_leaves_nothing_open() -> None:
+    stream = Stream(replace(QUIET, resume=True))
+    stream.hear(speech(1.0))
+    stream.end()
+    assert stream.kinds() == ["SpeechStarted", "Final", "SpeechEnded", "SessionEnded"]
+
+
+def test_no_interim_comes_after_the_end_of_an_interrupted_session() -> None:
+    stream = Stream(replace(DEFAULTS, resume=True), slow=True)
+    stream.hear(speech(1.0))
+    stream.end(EndReason.MAX_DURATION)
+    stream.answer()
+    assert stream.kinds() == ["SpeechStarted", "SessionEnded"]
+
+
+@pytest.mark.parametrize("samples", [16_000, 16_001, 16_383])
+def test_no_more_audio_is_said_to_be_done_than_there_was(samples: int) -> None:
+    stream = Stream(QUIET)
+    stream.hear(speech(samples / SAMPLE_RATE))
+    stream.end()
+    [final] = stream.finals()
+    assert final.audio_processed == samples / SAMPLE_RATE
+
+
+def test_audio_to_warm_up_on_is_not_charged() -> None:
+    stream = Stream(replace(QUIET, warm_up_s=2.048))
+    stream.hear(silence(3.048))
+    stream.end()
+    assert stream.events[-1] == SessionEnded(EndReason.END_OF_STREAM, 1.0)

@@ -1,11 +1,11 @@
 """What the server may still need of a stream, in its order. No I/O.
 
     forgotten │ answered, to warm up on │ sent, not answered │ not sent yet
-            start                    answered                             end
+                                      start                              end
 
-Positions are samples since the stream began, and stay true whatever connections do. What a new
-connection is to answer begins exactly where the last answer ended: it answers everything that
-was not, and nothing that was. The second or two before are for its speech detection to warm up.
+Positions are samples since the stream began, and stay true whatever connections do. A new
+connection begins exactly where the last answer ended: it answers everything that was not, and
+nothing that was. The audio before that is for its speech detector to warm up on.
 """
 
 from __future__ import annotations
@@ -27,10 +27,12 @@ class Audio:
     def end(self) -> int:
         return self.position + len(self.pcm) // BYTES_PER_SAMPLE
 
-    def since(self, position: int) -> Audio:
-        if position <= self.position:
-            return self
-        return Audio(position, self.pcm[BYTES_PER_SAMPLE * (position - self.position) :])
+    def cut(self, position: int) -> tuple[Audio, Audio]:
+        """What is before ``position``, and what is not."""
+        at = max(0, BYTES_PER_SAMPLE * (position - self.position))
+        return Audio(self.position, self.pcm[:at]), Audio(
+            max(position, self.position), self.pcm[at:]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,8 @@ class Change:
     options: STTOptions
 
 
-WARM_UP_S = 2.048  # whole windows of the server's speech detector
+WARM_UP_S = 2.048
+WINDOW_S = 0.032  # of the server's speech detector; it warms up on whole ones
 
 Entry = Audio | Flush | Change
 
@@ -59,10 +62,10 @@ class Backlog:
     def __init__(self, options: STTOptions) -> None:
         self.options = options  # in force at the start
         self.start = 0
-        self.answered = 0
         self.end = 0
         self.dropped = 0  # samples that were forgotten and that no server will ever answer
-        self._reached = 0  # the furthest that was sent
+        self._rate = options.sample_rate
+        self._warm_up = bytearray()  # the answered audio right before the start
         self._sent: deque[Entry] = deque()
         self._unsent: deque[Entry] = deque()
         self._at_risk: deque[tuple[int, int]] = deque()  # dropped, but sent: may be answered yet
@@ -83,15 +86,15 @@ class Backlog:
         if not self._unsent:
             return None
         entry = self._unsent.popleft()
+        if isinstance(entry, Change) and self._sent and isinstance(self._sent[-1], Change):
+            self._sent.pop()  # the newer says it all
         self._sent.append(entry)
-        if isinstance(entry, Audio):
-            self._reached = max(self._reached, entry.end)
         return entry
 
     def covered(self, position: int) -> None:
         """The server has said all it has to say about the sent audio before ``position``."""
-        self.answered = max(self.answered, min(position, self._reached))
-        self._forget_sent(self.answered - round(WARM_UP_S * self.options.sample_rate))
+        self._warm_up += b"".join(self._forget_sent(position))
+        del self._warm_up[: -BYTES_PER_SAMPLE * round(WARM_UP_S * self._rate)]
         while self._at_risk and self._at_risk[0][1] <= position:
             self._at_risk.popleft()
         if self._at_risk:
@@ -109,19 +112,27 @@ class Backlog:
         self.dropped += sum(ended - began for began, ended in self._at_risk)
         self._at_risk.clear()
 
+    def warm_up(self) -> Audio:
+        """Whole windows that end at the start; as much as there is, up to WARM_UP_S."""
+        samples = len(self._warm_up) // BYTES_PER_SAMPLE
+        samples -= samples % round(WINDOW_S * self._rate)
+        pcm = bytes(self._warm_up[len(self._warm_up) - BYTES_PER_SAMPLE * samples :])
+        return Audio(self.start - samples, pcm)
+
     def keep(self, samples: int) -> None:
         """Drop the oldest audio beyond that, whether it was sent or not, a second at once."""
-        if self.end - max(self.start, self.answered) >= samples + self.options.sample_rate:
+        if self.end - self.start >= samples + self._rate:
             self._drop_before(self.end - samples)
 
     def _drop_before(self, position: int) -> None:
-        began = max(self.start, self.answered)
+        self._warm_up.clear()
+        began = self.start
         self._forget_sent(position)
         self._risk(began, self.start)
         kept = []
         for entry in _pop_before(self._unsent, position):
             if isinstance(entry, Audio):
-                self.dropped += max(0, entry.end - max(entry.position, self.answered))
+                self.dropped += entry.end - entry.position
                 self.start = entry.end
             else:
                 kept.append(entry)
@@ -133,19 +144,24 @@ class Backlog:
         if ended > began:
             self._at_risk.append((began, ended))
 
-    def _forget_sent(self, position: int) -> None:
-        flushes = []
+    def _forget_sent(self, position: int) -> list[bytes]:
+        """Returns the audio."""
+        flushes, forgotten = [], []
         for entry in _pop_before(self._sent, position):
             if isinstance(entry, Audio):
+                forgotten.append(entry.pcm)
                 self.start = entry.end
             elif isinstance(entry, Change):
                 self.options = entry.options
             else:
                 flushes.append(entry)
         if self._sent and isinstance(entry := self._sent[0], Audio):
-            self._sent[0] = entry.since(position)
-            self.start = max(self.start, position)
+            before, after = entry.cut(position)
+            self._sent[0] = after
+            forgotten.append(before.pcm)
+            self.start = after.position
         self._sent.extendleft(reversed(flushes))
+        return forgotten
 
 
 def _pop_before(entries: deque[Entry], position: int) -> Iterator[Entry]:

@@ -16,7 +16,11 @@ class AudioClock:
     All positions are seconds of audio since the stream began. They know no connection.
     """
 
-    def __init__(self, now: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        now: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.start_time_offset = 0.0  # seconds added to stream times, set once by the framework
         self.pushed_s = 0.0
         self.ahead_s = 0.0  # what came faster than real time, less what time has caught up with
@@ -24,7 +28,8 @@ class AudioClock:
         self.processed_s = 0.0  # furthest position that the server has covered
         self._unreported_s = 0.0
         self._now = now
-        self._pushed_at = now()
+        self._monotonic = monotonic
+        self._pushed_at = monotonic()
         self._anchors: deque[tuple[float, float]] = deque(maxlen=MAX_ANCHORS)
         # (position, wall time the stream would have begun at had it had no hole before)
 
@@ -36,8 +41,8 @@ class AudioClock:
             self._anchors.append((self.pushed_s, began_at))
         elif began_at < self._anchors[-1][1]:  # earlier frames were late, this one was less so
             self._anchors[-1] = (self._anchors[-1][0], began_at)
-        self.ahead_s = max(0.0, self.ahead_s - max(0.0, now - self._pushed_at)) + duration_s
-        self._pushed_at = now
+        before, self._pushed_at = self._pushed_at, self._monotonic()
+        self.ahead_s = max(0.0, self.ahead_s - (self._pushed_at - before)) + duration_s
         self.pushed_s += duration_s
 
     def sent(self, start_s: float, end_s: float) -> None:

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Coroutine
 from typing import Any, TypeVar
 
 import aiohttp
+from livekit.agents import APIConnectionError
 from yarl import URL
 
 from ._errors import from_close, from_server_error, from_session_end, to_api_error
@@ -68,6 +69,9 @@ class Connection:
         try:
             return cls(await _within(timeout_s, connecting))
         except Exception as error:
+            if session.closed:
+                message = "the http_session of this STT is closed"
+                raise APIConnectionError(message, retryable=False) from None
             raise to_api_error(error) from None
 
     async def send(self, message: Json) -> None:
@@ -121,7 +125,7 @@ class Connection:
                 if not self._ws.closed:
                     await _within(GOODBYE_S, self.end())
         finally:
-            await self._ws.close()
+            await _close(self._ws)
 
     async def _receive(self, timeout_s: float | None = None) -> Message | None:
         try:
@@ -137,11 +141,12 @@ class Connection:
         raise from_close(message.data, message.extra or "") if closed else from_close(None, "")
 
     def _is_early(self, ended: SessionEnded) -> bool:
-        return not self._ended or ended.reason == "quota"
+        return not self._ended or ended.reason != "end_of_stream"
 
 
 async def _within(timeout_s: float, coroutine: Coroutine[Any, Any, T]) -> T:
-    """``asyncio.wait_for`` loses a cancellation that comes as it succeeds, before Python 3.12."""
+    """``asyncio.wait_for`` and aiohttp's own timeouts, before Python 3.12 and 3.11, lose a
+    cancellation that comes as they succeed. ``asyncio.wait`` does not."""
     task = asyncio.create_task(coroutine)
     try:
         await asyncio.wait({task}, timeout=timeout_s)
@@ -151,6 +156,8 @@ async def _within(timeout_s: float, coroutine: Coroutine[Any, Any, T]) -> T:
     if not task.done():
         await _abandon(task)
         raise asyncio.TimeoutError
+    if task.cancelled():  # by aiohttp, whose session was closed
+        raise aiohttp.ClientConnectionError
     return task.result()
 
 
@@ -159,7 +166,12 @@ async def _abandon(task: asyncio.Task[Any]) -> None:
     await asyncio.wait({task})
     opened = None if task.cancelled() or task.exception() else task.result()
     if isinstance(opened, aiohttp.ClientWebSocketResponse):
-        await opened.close()
+        await _close(opened)
+
+
+async def _close(ws: aiohttp.ClientWebSocketResponse) -> None:
+    with contextlib.suppress(Exception):
+        await _within(PEER_CLOSE_S, ws.close())
 
 
 def _log(message: Message) -> None:

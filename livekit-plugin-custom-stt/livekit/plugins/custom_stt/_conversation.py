@@ -18,19 +18,20 @@ async def converse(
     sending: Coroutine[Any, Any, None],
     receiving: Coroutine[Any, Any, None],
     timeout_s: float,
+    *watching: Coroutine[Any, Any, None],
 ) -> None:
-    """Both directions at once, until the server has ended the session.
+    """Both directions at once, until the server has ended the session. ``watching`` may only raise.
 
     Raises what failed, and APITimeoutError when, after all was sent, the server says
     nothing for ``timeout_s``.
     """
     receiver = asyncio.create_task(receiving)
     sender = asyncio.create_task(sending)
-    keepalive = asyncio.create_task(connection.keep_alive())
-    tasks = (receiver, sender, keepalive)
+    watchers = map(asyncio.create_task, (connection.keep_alive(), *watching))
+    tasks = (receiver, sender, *watchers)
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        if _failed(sender) or _failed(keepalive):
+        if any(map(_failed, tasks[1:])):
             await asyncio.wait({receiver}, timeout=LAST_WORDS_S)
         elif not receiver.done():
             await _wait_for_the_end(connection, receiver, timeout_s)

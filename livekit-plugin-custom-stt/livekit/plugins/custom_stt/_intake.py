@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from livekit import rtc
+from livekit.agents import APITimeoutError
 
 from ._audio import Chunks
-from ._backlog import Backlog, Entry
+from ._backlog import Audio, Backlog, Entry
 from ._clock import AudioClock
 from .log import logger
 from .options import STTOptions
@@ -19,10 +21,9 @@ BACKLOG_S = 30.0  # audio kept for a server that does not answer; the oldest goe
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Where in the stream a connection begins, how much of that is answered, and how to listen."""
+    """What a connection begins with: audio that is answered, and how to listen."""
 
-    position: int  # samples
-    warm_up_s: float
+    warm_up: Audio
     options: STTOptions
 
 
@@ -48,12 +49,16 @@ class Intake:
     def dropped_s(self) -> float:
         return self._backlog.dropped / self._rate
 
+    @property
+    def _kept_s(self) -> float:
+        return BACKLOG_S + self._clock.ahead_s
+
     # As it is given.
 
     def push(self, frame: rtc.AudioFrame) -> None:
         for pcm in self._chunks.push(frame):
             self._backlog.push(pcm)
-        self._backlog.keep(round((BACKLOG_S + self._clock.ahead_s) * self._rate))
+        self._backlog.keep(round(self._kept_s * self._rate))
         self._log_drops()
         self._news.set()
 
@@ -74,12 +79,14 @@ class Intake:
 
     # As a server takes it.
 
-    def rewind(self) -> Start:
-        """For a new connection."""
+    def start(self) -> Start:
+        """Of a new connection."""
+        return Start(self._backlog.warm_up(), self._backlog.options)
+
+    def rewind(self) -> None:
+        """The connection is lost."""
         self._backlog.rewind()
         self._log_drops()
-        start, answered = self._backlog.start, self._backlog.answered
-        return Start(start, max(0.0, (answered - start) / self._rate), self._backlog.options)
 
     async def next(self) -> Entry | None:
         """None at the end."""
@@ -88,11 +95,21 @@ class Intake:
             await self._news.wait()
         return entry
 
-    def covered(self, position_s: float) -> None:
-        """The server has said all it has to say about the audio before."""
+    def covered(self, position_s: float) -> bool:
+        """The server has said all it has to say about the audio before. Whether that is new."""
+        before = self._backlog.start
         self._backlog.covered(round(position_s * self._rate))
         self._clock.processed(position_s)
         self._drop_logged = False
+        return self._backlog.start > before
+
+    async def watch(self, messages_received: Callable[[], int]) -> None:
+        """Raise when a server that takes audio says nothing any more, not even of its progress."""
+        heard = -1
+        while self._clock.lag_s() <= self._kept_s or messages_received() > heard:
+            heard = messages_received()
+            await asyncio.sleep(BACKLOG_S)
+        raise APITimeoutError("the speech-to-text server hears, and does not answer")
 
     def flushed(self, flush_id: int) -> None:
         self._backlog.flushed(flush_id)

@@ -21,11 +21,13 @@ class Carried:
     """An utterance that was open when the connection before was lost, at ``cut_s``."""
 
     utterance: int
+    start_s: float
+    end_s: float  # as far as it was heard
     cut_s: float
 
 
 class Leg:
-    """``sent`` for each chunk of audio as it leaves; ``translate`` what comes back."""
+    """``sent`` and ``flush_sent`` as things leave; ``translate`` what comes back."""
 
     def __init__(
         self, sample_rate: int, start: int, first_utterance: int, carried: Carried | None
@@ -36,6 +38,7 @@ class Leg:
         self._first_utterance = first_utterance
         self._carried = carried
         self._shift: int | None = None  # the stream's number of an utterance less the server's
+        self._flushes_s: dict[int, float] = {}  # where each was sent
 
     def sent(self, audio: Audio) -> None:
         since, position = self._segments[-1]
@@ -43,20 +46,27 @@ class Leg:
             self._segments.append((self._sent, audio.position))
         self._sent += audio.end - audio.position
 
+    def flush_sent(self, flush_id: int) -> None:
+        self._flushes_s[flush_id] = self._stream_s(self._sent / self._rate)
+
     def translate(self, message: Message) -> Sequence[Message]:
         """The message in the stream's terms, after the end of an utterance that is not continued.
 
         An utterance that was carried over is continued by this connection's first, if that
-        began before the cut. It will not be, once the server is done with the audio up to there.
+        began before the cut. It will not be, once the server is done with the audio up to there,
+        or has said all about a flush after its start.
         """
         if isinstance(message, (SpeechStarted, Transcript, SpeechEnded)):
             message = self._placed(message)
             return [*self._settle(message), self._numbered(message)]
         if isinstance(message, Progress):
             message = Progress(self._stream_s(message.audio_processed))
-            return [*self._end_carried(message.audio_processed), message]
+            is_over = self._carried and message.audio_processed >= self._carried.cut_s
+            return [*self._end_carried(is_over), message]
         if isinstance(message, Finalized):
-            return [*self._end_carried(), message]
+            flushed_s = self._flushes_s.pop(message.id, 0.0)
+            is_over = self._carried and flushed_s > self._carried.start_s
+            return [*self._end_carried(is_over), message]
         return [message]
 
     def _settle(self, message: SpeechStarted | Transcript | SpeechEnded) -> Sequence[Message]:
@@ -64,17 +74,17 @@ class Leg:
         if self._shift is not None:
             return []
         started_s = message.end if isinstance(message, SpeechEnded) else message.start
-        ended = self._end_carried(started_s)
+        ended = self._end_carried(self._carried and started_s >= self._carried.cut_s)
         number = max(self._first_utterance, message.utterance)
         number = self._carried.utterance if self._carried else number
         self._shift, self._carried = number - message.utterance, None
         return ended
 
-    def _end_carried(self, done_s: float = float("inf")) -> Sequence[Message]:
-        if self._carried is None or done_s < self._carried.cut_s:
+    def _end_carried(self, is_over: object) -> Sequence[Message]:
+        if not self._carried or not is_over:
             return []
         carried, self._carried = self._carried, None
-        return [SpeechEnded(carried.utterance, carried.cut_s, None)]
+        return [SpeechEnded(carried.utterance, carried.end_s, None)]
 
     def _numbered(self, message: SpeechStarted | Transcript | SpeechEnded) -> Message:
         return replace(message, utterance=message.utterance + (self._shift or 0))

@@ -23,7 +23,12 @@ class Sender:
     async def send(self, intake: Intake, start: Start) -> None:
         """Until the input has ended."""
         self._options = start.options
-        await self._connection.send(configure(start.options, start.warm_up_s))
+        self._rate = start.options.sample_rate
+        warm_up = start.warm_up
+        warm_up_s = (warm_up.end - warm_up.position) / self._rate
+        await self._connection.send(configure(start.options, warm_up_s, resume=True))
+        if warm_up.pcm:
+            await self._send_entry(warm_up)
         while entry := await intake.next():
             await self._send_entry(entry)
         await self._connection.end()
@@ -31,10 +36,10 @@ class Sender:
     async def _send_entry(self, entry: Entry) -> None:
         if isinstance(entry, Audio):
             self._leg.sent(entry)
-            rate = self._options.sample_rate
-            self._clock.sent(entry.position / rate, entry.end / rate)
+            self._clock.sent(entry.position / self._rate, entry.end / self._rate)
             await self._connection.send_audio(entry.pcm)
         elif isinstance(entry, Flush):
+            self._leg.flush_sent(entry.id)
             self._turns.flush_sent(entry.id)
             await self._connection.send(finalize(entry.id))
         else:

@@ -11,12 +11,15 @@ What leaves here is, whatever the server sends:
 3. What lacks its start gets one. A final for an utterance that is over is not lost: it goes
    into the open utterance, or gets a start and an end of its own.
 4. A lost connection leaves the open utterance open: the next one hears its audio again, and
-   continues or ends it. The end of the stream ends it.
+   continues or ends it. But one that has had its last final ends at once. The end of the stream
+   ends it.
 5. Every flush is answered by a final of its own: an empty one if nothing was open. That is
    the only final that may stand alone.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 from livekit.agents import stt
 from livekit.agents.stt import SpeechEventType as Type
@@ -28,6 +31,19 @@ from ._speech_data import no_speech, speech_data
 Events = list[stt.SpeechEvent]
 UtteranceMessage = SpeechStarted | Transcript | SpeechEnded
 
+PAUSE_S = 0.15  # silence in a final that tells that more was not coming
+
+
+@dataclass(slots=True)
+class Utterance:
+    """One that has begun and not ended."""
+
+    number: int
+    request_id: str
+    start_s: float
+    end_s: float  # as far as it was heard
+    is_settled: bool = False  # the last that was said of it was a final after which it paused
+
 
 class Turns:
     """A stream's turns. Emit, in order, what each call returns; ``finish`` comes last."""
@@ -35,7 +51,7 @@ class Turns:
     def __init__(self, clock: AudioClock) -> None:
         self.session_id = ""
         self.newest = -1  # the newest utterance begun
-        self.open = False  # it has not ended
+        self.open: Utterance | None = None
         self._clock = clock
         self._held: list[UtteranceMessage] = []  # at most a start and an interim per utterance
         self._finals = 0
@@ -56,56 +72,64 @@ class Turns:
             return self._follow(message)
         return []
 
-    def interrupted(self) -> None:
+    def interrupted(self) -> Events:
         """The connection is lost. What was held back will be said again by the next."""
         self._held = []
+        return self._end(self.open.end_s) if self.open and self.open.is_settled else []
 
     def finish(self) -> Events:
         """Nothing more will be said, however it ended."""
         events: Events = []
         while self.open:
-            events += self._end(self._clock.sent_s)
+            events += self._end(self.open.end_s)
         for flush_id in list(self._finals_at_flush):
             events += self._answer_flush(flush_id)
         return events
 
     def _follow(self, message: UtteranceMessage) -> Events:
         """Cases: of the open utterance, of one that is over, of the next, of one too early."""
-        if self.open and message.utterance == self.newest:
-            return self._say(message)
+        if self.open and message.utterance == self.open.number:
+            return self._say(self.open, message)
         if message.utterance <= self.newest:
             return self._say_late(message)
         if not self.open:
-            return [self._begin(message), *self._say(message)]
+            return self._begin(message)
         if _may_wait(message):
             self._hold(message)
             return []
         return self._end(_start_s(message)) + self._follow(message)
 
-    def _begin(self, message: UtteranceMessage) -> stt.SpeechEvent:
-        self.newest, self.open = message.utterance, True
-        return self._started(message)
+    def _begin(self, message: UtteranceMessage) -> Events:
+        self.newest, start_s = message.utterance, _start_s(message)
+        request_id = self._request_id(message.utterance)
+        self.open = Utterance(message.utterance, request_id, start_s, start_s)
+        return [self._started(request_id, start_s), *self._say(self.open, message)]
 
-    def _say(self, message: UtteranceMessage) -> Events:
+    def _say(self, utterance: Utterance, message: UtteranceMessage) -> Events:
         if isinstance(message, SpeechEnded):
             return self._end(message.end)
-        return [self._transcript(message)] if isinstance(message, Transcript) else []
+        if isinstance(message, SpeechStarted):
+            return []
+        utterance.end_s, utterance.is_settled = message.end, _is_last(message)
+        return [self._transcript(message, utterance.request_id)]
 
     def _say_late(self, message: UtteranceMessage) -> Events:
         if not isinstance(message, Transcript) or not message.is_final:
             return []
+        request_id = self._request_id(message.utterance)
         if self.open:
-            return [self._transcript(message)]
+            return [self._transcript(message, request_id)]
         return [
-            self._started(message),
-            self._transcript(message),
-            self._ended(message.utterance, message.end),
+            self._started(request_id, message.start),
+            self._transcript(message, request_id),
+            self._ended(request_id, message.end),
         ]
 
     def _end(self, end_s: float) -> Events:
         """End the open utterance, then say what waited for that."""
-        self.open = False
-        events = [self._ended(self.newest, end_s)]
+        assert self.open
+        events = [self._ended(self.open.request_id, end_s)]
+        self.open = None
         held, self._held = self._held, []
         for message in held:
             events += self._follow(message)
@@ -132,28 +156,23 @@ class Turns:
         data = no_speech(self._clock.stream_time(end_s))
         return [self._final(self.session_id, data, end_s)]
 
-    def _transcript(self, message: Transcript) -> stt.SpeechEvent:
+    def _transcript(self, message: Transcript, request_id: str) -> stt.SpeechEvent:
         data = speech_data(message, self._clock)
-        if message.is_final:
-            self._finals += 1
-            return self._final(self._request_id(message.utterance), data, message.end)
-        request_id = self._request_id(message.utterance)
-        return stt.SpeechEvent(Type.INTERIM_TRANSCRIPT, request_id, [data])
+        if not message.is_final:
+            return stt.SpeechEvent(Type.INTERIM_TRANSCRIPT, request_id, [data])
+        self._finals += 1
+        return self._final(request_id, data, message.end)
 
-    def _started(self, message: UtteranceMessage) -> stt.SpeechEvent:
-        return stt.SpeechEvent(
-            Type.START_OF_SPEECH,
-            self._request_id(message.utterance),
-            speech_start_time=self._clock.wall_time(_start_s(message)),
-        )
+    def _started(self, request_id: str, start_s: float) -> stt.SpeechEvent:
+        start_time = self._clock.wall_time(start_s)
+        return stt.SpeechEvent(Type.START_OF_SPEECH, request_id, speech_start_time=start_time)
 
     def _final(self, request_id: str, data: stt.SpeechData, end_s: float) -> stt.SpeechEvent:
         end_time = self._clock.wall_time(end_s)
         return stt.SpeechEvent(Type.FINAL_TRANSCRIPT, request_id, [data], speech_end_time=end_time)
 
-    def _ended(self, utterance: int, end_s: float) -> stt.SpeechEvent:
+    def _ended(self, request_id: str, end_s: float) -> stt.SpeechEvent:
         end_time = self._clock.wall_time(end_s)
-        request_id = self._request_id(utterance)
         return stt.SpeechEvent(Type.END_OF_SPEECH, request_id, speech_end_time=end_time)
 
     def _request_id(self, utterance: int) -> str:
@@ -162,6 +181,12 @@ class Turns:
 
 def _start_s(message: UtteranceMessage) -> float:
     return message.end if isinstance(message, SpeechEnded) else message.start
+
+
+def _is_last(message: Transcript) -> bool:
+    """A final that covers a pause ends its utterance; one that ends in speech is only a part."""
+    covered_s = message.audio_processed
+    return message.is_final and covered_s is not None and covered_s - message.end >= PAUSE_S
 
 
 def _may_wait(message: UtteranceMessage) -> bool:

@@ -36,8 +36,11 @@ def finalize(flush_id: int) -> Json:
     return {"type": "finalize", "id": flush_id}
 
 
-def configure(options: STTOptions, warm_up_s: float = 0.0) -> Json:
-    """The first frame of a connection. What is None is left to the server, but the language."""
+def configure(options: STTOptions, warm_up_s: float = 0.0, *, resume: bool = False) -> Json:
+    """The first frame of a connection. What is None is left to the server, but the language.
+
+    ``resume``: this client sends again what was not answered.
+    """
     settings = {
         "task": options.task,
         "prompt": options.prompt,
@@ -51,6 +54,7 @@ def configure(options: STTOptions, warm_up_s: float = 0.0) -> Json:
         "sample_rate": options.sample_rate,
         "channels": 1,
         "warm_up": round(warm_up_s * 1000) or None,
+        "resume": resume or None,
     }
     given = {name: value for name, value in settings.items() if value is not None}
     return {"type": "configure", "language": _language(options), **given}

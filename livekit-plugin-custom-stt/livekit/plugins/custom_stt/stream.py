@@ -23,7 +23,7 @@ from ._clock import AudioClock
 from ._connection import Connection
 from ._conversation import converse
 from ._errors import to_api_error
-from ._intake import Intake
+from ._intake import Intake, Start
 from ._leg import Carried, Leg
 from ._messages import Finalized, Message, Ready, covered_s
 from ._patience import Patience
@@ -54,7 +54,7 @@ class SpeechStream(RecognizeStream):
         self._options = options
         self._connect = connect
         self._on_ready = on_ready
-        self._clock = AudioClock()
+        self._clock = AudioClock(monotonic=asyncio.get_running_loop().time)
         self._intake = Intake(options, self._clock)
         self._turns = Turns(self._clock)
         self._patience = Patience(conn_options)
@@ -140,20 +140,24 @@ class SpeechStream(RecognizeStream):
         began_at = time.perf_counter()
         connection = await self._connect(self._conn_options.timeout)
         self._report_connection_acquired(time.perf_counter() - began_at, False)
-        start = self._intake.rewind()
-        leg = self._leg(start.position)
+        start = self._intake.start()
+        leg = self._leg(start)
         sender = Sender(connection, leg, self._turns, self._clock)
         sending, receiving = sender.send(self._intake, start), self._receive(connection, leg)
+        watching = self._intake.watch(lambda: connection.messages_received)
         try:
-            await converse(connection, sending, receiving, self._conn_options.timeout)
+            await converse(connection, sending, receiving, self._conn_options.timeout, watching)
         finally:
-            self._turns.interrupted()
+            self._intake.rewind()
+            self._emit(self._turns.interrupted())
             await connection.close()
 
-    def _leg(self, start: int) -> Leg:
-        turns, rate = self._turns, self._options.sample_rate
-        carried = Carried(turns.newest, self._clock.sent_s) if turns.open else None
-        return Leg(rate, start, turns.newest + 1, carried)
+    def _leg(self, start: Start) -> Leg:
+        turns, rate = self._turns, start.options.sample_rate
+        carried = None
+        if cut := turns.open:
+            carried = Carried(cut.number, cut.start_s, cut.end_s, self._clock.sent_s)
+        return Leg(rate, start.warm_up.position, turns.newest + 1, carried)
 
     # Out.
 
@@ -172,8 +176,7 @@ class SpeechStream(RecognizeStream):
         """Forget what the server is done with."""
         if isinstance(message, Finalized):
             self._intake.flushed(message.id)
-        elif (position_s := covered_s(message)) is not None:
-            self._intake.covered(position_s)
+        elif (position_s := covered_s(message)) is not None and self._intake.covered(position_s):
             self._patience.progressed()
 
     def _emit(self, events: Iterable[SpeechEvent]) -> None:

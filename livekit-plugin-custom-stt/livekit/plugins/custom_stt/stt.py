@@ -13,7 +13,6 @@ from livekit import rtc
 from livekit.agents import (
     DEFAULT_API_CONNECT_OPTIONS,
     NOT_GIVEN,
-    APIConnectionError,
     APIConnectOptions,
     ConversationItemAddedEvent,
     NotGivenOr,
@@ -171,10 +170,7 @@ class STT(stt.STT[Any]):
         return replace(options, language=language) if is_given(language) else options
 
     async def _connect(self, timeout_s: float) -> Connection:
-        session = self._session()
-        if session.closed:
-            raise APIConnectionError("the http_session of this STT is closed", retryable=False)
-        return await Connection.open(session, self._url, self._api_key, timeout_s)
+        return await Connection.open(self._session(), self._url, self._api_key, timeout_s)
 
     def _session(self) -> aiohttp.ClientSession:
         """Cases: the user's, the job's, our own."""

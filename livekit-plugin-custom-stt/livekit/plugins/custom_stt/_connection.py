@@ -21,7 +21,7 @@ DEFAULT_PATH = "/ws/transcribe"
 KEEPALIVE_S = 5.0
 MIN_HEARTBEAT_S = 1.0  # between pings; a peer that answers none within half of it is gone
 PEER_CLOSE_S = 0.2  # for the server's half of the closing handshake
-GOODBYE_S = 0.2  # to write ours, if that is possible
+GOODBYE_S = 0.1  # to write ours, if that is possible
 
 T = TypeVar("T")
 

@@ -1,0 +1,83 @@
+"""Messages wait in order, within a bound, and a client that leaves is noticed."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+import pytest
+from fastapi import WebSocket
+
+from stt_api.inbox import OVERHEAD, READ_AHEAD, ClientGone, Inbox
+
+LARGE = bytes(READ_AHEAD // 2)
+
+
+class Socket:
+    """Gives what it holds, then waits."""
+
+    def __init__(self, *messages: str | bytes | None) -> None:
+        self._messages = list(messages)
+        self.read = 0
+
+    async def receive(self) -> dict[str, Any]:
+        if self.read == len(self._messages):
+            await asyncio.Event().wait()
+        message = self._messages[self.read]
+        self.read += 1
+        if message is None:
+            return {"type": "websocket.disconnect"}
+        return {
+            "type": "websocket.receive",
+            "text" if isinstance(message, str) else "bytes": message,
+        }
+
+
+@asynccontextmanager
+async def filled(socket: Socket) -> AsyncIterator[tuple[Inbox, asyncio.Task[None]]]:
+    inbox = Inbox(cast(WebSocket, socket))
+    filling = asyncio.create_task(inbox.fill())
+    await _settle()
+    yield inbox, filling
+    filling.cancel()
+    await asyncio.gather(filling, return_exceptions=True)
+
+
+async def _settle() -> None:
+    for _ in range(1000):
+        await asyncio.sleep(0)
+
+
+async def test_messages_come_in_order() -> None:
+    async with filled(Socket("a", b"b", "c")) as (inbox, _):
+        assert [await inbox.next() for _ in range(3)] == ["a", b"b", "c"]
+
+
+async def test_no_more_is_read_than_fits_until_it_is_taken() -> None:
+    socket = Socket(LARGE, LARGE, LARGE, LARGE)
+    async with filled(socket) as (inbox, _):
+        assert socket.read == 2
+        await inbox.next()
+        await _settle()
+        assert socket.read == 3
+
+
+async def test_empty_messages_take_room_too() -> None:
+    socket = Socket(*[b""] * (2 * READ_AHEAD // OVERHEAD))
+    inbox = Inbox(cast(WebSocket, socket))
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.5):
+            await inbox.fill()
+    assert socket.read == READ_AHEAD // OVERHEAD + 1
+
+
+async def test_a_client_that_leaves_is_noticed_while_its_messages_wait() -> None:
+    async with filled(Socket("a", None)) as (_, filling):
+        assert isinstance(filling.exception(), ClientGone)
+
+
+async def test_after_the_close_nothing_is_kept_and_a_leave_is_still_noticed() -> None:
+    async with filled(Socket(LARGE, LARGE, LARGE, LARGE, None)) as (inbox, filling):
+        inbox.close()
+        await _settle()
+        assert isinstance(filling.exception(), ClientGone)

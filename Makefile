@@ -38,7 +38,7 @@ test: install ## Run all tests
 	$(BIN)/python -m pytest
 
 conformance: install ## Run the plugin's conformance suite in full, half an hour
-	CONFORMANCE=full $(BIN)/python -m pytest -rP tests/plugin/conformance
+	CONFORMANCE=full $(BIN)/python -m pytest -rP --show-capture=stdout tests/plugin/conformance
 
 lint: install ## Check style and format
 	$(BIN)/ruff check $(CODE)

@@ -10,6 +10,13 @@ from urllib.parse import urlsplit
 WHOLE = 65_536  # bytes; as much as there is, for this proxy
 
 
+def abort(writer: asyncio.StreamWriter) -> None:
+    """Close with RST, as a crash does."""
+    linger = struct.pack("ii", 1, 0)
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+    writer.transport.abort()
+
+
 class Link:
     """One connection through the proxy, of two sockets."""
 
@@ -23,11 +30,8 @@ class Link:
         for flow in self.flows.values():
             flow.set()  # who waits for it finds the sockets gone
         for end in self.ends:
-            if end.transport.is_closing():
-                continue
-            linger = struct.pack("ii", 1, 0)  # a close that sends RST
-            end.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-            end.transport.abort()
+            if not end.transport.is_closing():
+                abort(end)
 
 
 class ChaosProxy:
@@ -44,7 +48,6 @@ class ChaosProxy:
         self._serving: set[asyncio.Task[None]] = set()
         self.url = ""
         self.connections = 0  # accepted so far
-        self.received = 0  # bytes from clients
         self.refusing = False
         self.delay_s = 0.0
         self.piece = WHOLE
@@ -99,7 +102,6 @@ class ChaosProxy:
     async def _forward(self, link: Link, reader: asyncio.StreamReader, *, up: bool) -> None:
         writer = link.ends[1 if up else 0]
         while data := await reader.read(self.piece):
-            self.received += len(data) if up else 0
             await link.flows[up].wait()
             await asyncio.sleep(self.delay_s)
             writer.write(data)

@@ -2,22 +2,15 @@
 
 import asyncio
 
-from livekit import rtc
+import pytest
+from listening import frames
 from livekit.agents.stt import SpeechEvent, SpeechEventType
 from livekit.plugins import custom_stt
 
 from local_server import RunningServer
-from speech import SAMPLE_RATE, Recording, recordings, word_errors, words
+from speech import Recording, recordings, word_errors, words
 
 [DEMO] = recordings("short02")
-
-
-def frames(recording: Recording) -> list[rtc.AudioFrame]:
-    pcm = recording.pcm()
-    return [
-        rtc.AudioFrame(pcm[offset : offset + 640], SAMPLE_RATE, 1, 320)
-        for offset in range(0, len(pcm) - 639, 640)
-    ]
 
 
 async def test_the_example_of_the_readme_runs_as_it_stands(server: RunningServer) -> None:
@@ -33,7 +26,7 @@ async def test_the_example_of_the_readme_runs_as_it_stands(server: RunningServer
                 texts.append(event.alternatives[0].text)
 
     task = asyncio.create_task(receive())
-    for frame in frames(DEMO):
+    for frame in frames(DEMO.pcm()):
         stream.push_frame(frame)
     await stream.end_input()
     await task
@@ -44,7 +37,7 @@ async def test_the_example_of_the_readme_runs_as_it_stands(server: RunningServer
 
 async def heard(plugin: custom_stt.STT, recording: Recording) -> list[SpeechEvent]:
     async with plugin.stream() as stream:
-        for frame in frames(recording):
+        for frame in frames(recording.pcm()):
             stream.push_frame(frame)
         stream.end_input()
         return [event async for event in stream]
@@ -76,6 +69,17 @@ ORDER = (
 async def test_recognize_gives_the_whole_recording(server: RunningServer) -> None:
     options = custom_stt.STTOptions(language="en")
     async with custom_stt.STT(api_url=server.url, options=options) as plugin:
-        event = await plugin.recognize(frames(DEMO))
+        event = await plugin.recognize(list(frames(DEMO.pcm())))
     assert event.alternatives[0].text == DEMO.text
     assert plugin.model == "pico"
+
+
+async def test_in_silence_the_lag_comes_to_rest_below_two_seconds(server: RunningServer) -> None:
+    async with custom_stt.STT(api_url=server.url) as plugin, plugin.stream() as stream:
+        for frame in frames(bytes(32_000 * 10)):
+            stream.push_frame(frame)
+        before_s = stream.lag_s
+        async with asyncio.timeout(20):
+            while stream.lag_s >= 2.0:
+                await asyncio.sleep(0.01)
+    assert before_s == pytest.approx(10.0)

@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 import numpy as np
 import pytest
+from listening import frames
 from livekit import rtc
 from livekit.agents import (
     APIConnectionError,
@@ -301,8 +302,21 @@ async def test_a_fixed_option_is_refused_and_nothing_changes() -> None:
 
 def numbered(samples: int) -> list[rtc.AudioFrame]:
     """Audio of which each sample tells its place, up to 65,535."""
-    pcm = np.arange(samples, dtype="<u2").tobytes()
-    return [rtc.AudioFrame(pcm[at : at + 320], 16000, 1, 160) for at in range(0, 2 * samples, 320)]
+    return list(frames(np.arange(samples, dtype="<u2").tobytes(), 10))
+
+
+async def talk_over_two_connections(
+    server: ScriptedServer,
+    stream: SpeechStream,
+    before: list[rtc.AudioFrame],
+    after: list[rtc.AudioFrame],
+) -> None:
+    """The flush tells the first connection to break."""
+    push(stream, before)
+    stream.flush()
+    await server.call(2)
+    push(stream, after)
+    stream.end_input()
 
 
 def places(call: Call) -> list[int]:
@@ -336,11 +350,8 @@ async def test_speech_that_a_dropped_socket_cut_is_heard_again_and_stays_one_utt
     ):
         stream = speech.stream(conn_options=RETRY_ONCE)
         stream.start_time_offset = 100.0
-        push(stream, numbered(16000)[:50])
-        stream.flush()
-        await server.call(2)
-        push(stream, numbered(16000)[50:])
-        stream.end_input()
+        sound = numbered(16000)
+        await talk_over_two_connections(server, stream, sound[:50], sound[50:])
         events = await collect(stream)
     assert types(events) == [
         Type.START_OF_SPEECH,
@@ -374,11 +385,8 @@ async def test_what_was_answered_is_not_sent_again_and_times_go_on() -> None:
 
     async with ScriptedServer(answer_and_drop, go_on) as server, STT(api_url=server.url) as speech:
         stream = speech.stream(conn_options=RETRY_ONCE)
-        push(stream, numbered(64000)[:300])
-        stream.flush()
-        await server.call(2)
-        push(stream, numbered(64000)[300:])
-        stream.end_input()
+        sound = numbered(64000)
+        await talk_over_two_connections(server, stream, sound[:300], sound[300:])
         events = await collect(stream)
     assert texts(events) == ["one", "two"]
     [two] = [e for e in events if e.alternatives and e.alternatives[0].text == "two"]
@@ -442,11 +450,7 @@ async def test_audio_sent_twice_is_used_once() -> None:
         STT(api_url=server.url) as speech,
     ):
         stream = speech.stream(conn_options=RETRY_ONCE)
-        push(stream, audio(0.5))
-        stream.flush()
-        await server.call(2)
-        push(stream, audio(0.5))
-        stream.end_input()
+        await talk_over_two_connections(server, stream, audio(0.5), audio(0.5))
         usage = [e.recognition_usage async for e in stream if e.recognition_usage]
     assert sum(used.audio_duration for used in usage) == pytest.approx(1.0)
 

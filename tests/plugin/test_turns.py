@@ -8,6 +8,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from listening import LETTERS
 from livekit.agents import stt
 from livekit.plugins.custom_stt._clock import AudioClock
 from livekit.plugins.custom_stt._messages import (
@@ -21,12 +22,6 @@ from livekit.plugins.custom_stt._messages import (
 )
 from livekit.plugins.custom_stt._turns import Turns
 
-LETTERS = {
-    stt.SpeechEventType.START_OF_SPEECH: "S",
-    stt.SpeechEventType.INTERIM_TRANSCRIPT: "i",
-    stt.SpeechEventType.FINAL_TRANSCRIPT: "F",
-    stt.SpeechEventType.END_OF_SPEECH: "E",
-}
 COMPLETE = re.compile(r"(S[iF0]*E|0)*")  # 0: an empty final that answers a flush
 
 

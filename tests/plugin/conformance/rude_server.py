@@ -4,11 +4,12 @@ import asyncio
 import base64
 import hashlib
 import json
-import socket
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
+
+from chaos_proxy import abort
 
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # of RFC 6455
 TEXT, BINARY, CLOSE, PING = 1, 2, 8, 9
@@ -51,10 +52,7 @@ class Caller:
             pass
 
     def reset(self) -> None:
-        linger = struct.pack("ii", 1, 0)  # a close that sends RST
-        raw = self.writer.get_extra_info("socket")
-        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-        self.writer.transport.abort()
+        abort(self.writer)
 
 
 def frame(kind: int, payload: bytes, *, first: int = 0x80, masked: int = 0) -> bytes:

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from chaos_proxy import ChaosProxy
+from listening import ENGLISH, frames, push
 from livekit.agents import inference, stt
 from livekit.agents.stt import SpeechEventType as Type
 from livekit.plugins.custom_stt import STT
-from plugin.conformance.listening import ENGLISH, frames, push
 
 from local_server import RunningServer
 from speech import recordings, to_pcm, words

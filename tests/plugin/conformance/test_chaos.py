@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 from chaos_proxy import ChaosProxy
+from listening import Heard, listen
 from plugin.conformance.chaos import Restart, inflict, schedule
-from plugin.conformance.listening import Heard, listen
 from plugin.conformance.mortal_server import MortalServer
 from plugin.conformance.scale import SCHEDULES
 

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 import aiohttp
 import pytest
+from listening import push
 from livekit import rtc
 from livekit.agents import APIConnectOptions, APIError, APITimeoutError
 from livekit.plugins.custom_stt import STT
 from plugin.conformance import fast_time
-from plugin.conformance.listening import push
 from plugin.conformance.rude_server import (
     BINARY,
     CLOSE,

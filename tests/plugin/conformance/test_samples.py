@@ -7,23 +7,18 @@ import random
 import numpy as np
 import pytest
 from chaos_proxy import ChaosProxy
-from livekit import rtc
+from listening import PATIENT, frames, push
 from livekit.agents.stt import SpeechEventType
 from livekit.plugins.custom_stt import STT, STTOptions
 from plugin.conformance.chaos import inflict, schedule
-from plugin.conformance.listening import PATIENT, push
 from plugin.conformance.scale import SCHEDULES
 from plugin.scripted_server import Call, ScriptedServer, part
 
 RATE = 8000
 SAMPLES = 64_000  # 8 s; a sample can tell 65,536 places
+NUMBERED = np.arange(SAMPLES, dtype="<u2").tobytes()
 PACE = 4.0
 AT_ONCE = 8  # schedules
-
-
-def numbered_frames() -> list[rtc.AudioFrame]:
-    pcm = np.arange(SAMPLES, dtype="<u2").tobytes()
-    return [rtc.AudioFrame(pcm[at : at + 320], RATE, 1, 160) for at in range(0, len(pcm), 320)]
 
 
 class Answering:
@@ -76,7 +71,7 @@ async def _check(seed: int) -> None:
     ):
         stream = plugin.stream(conn_options=PATIENT)
         chaos = asyncio.create_task(inflict(faults, proxy, _no_restart))
-        await push(stream, numbered_frames(), PACE)
+        await push(stream, frames(NUMBERED, rate=RATE), PACE)
         stream.end_input()
         finals = [
             event.alternatives[0]

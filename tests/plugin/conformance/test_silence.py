@@ -4,12 +4,12 @@ import asyncio
 
 import psutil
 import pytest
+from listening import frames
 from livekit import rtc
 from livekit.agents.stt import SpeechEventType as Type
 from livekit.plugins.custom_stt import STT, SpeechStream
 from local_app import local_app
 from plugin.conformance import fast_time
-from plugin.conformance.listening import frames
 from plugin.conformance.scale import SILENCE_H
 from sound import pcm, silence, speech
 

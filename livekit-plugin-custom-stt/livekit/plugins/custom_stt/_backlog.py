@@ -29,10 +29,9 @@ class Audio:
 
     def cut(self, position: int) -> tuple[Audio, Audio]:
         """What is before ``position``, and what is not."""
-        at = max(0, BYTES_PER_SAMPLE * (position - self.position))
-        return Audio(self.position, self.pcm[:at]), Audio(
-            max(position, self.position), self.pcm[at:]
-        )
+        at = max(position, self.position)
+        split = BYTES_PER_SAMPLE * (at - self.position)
+        return Audio(self.position, self.pcm[:split]), Audio(at, self.pcm[split:])
 
 
 @dataclass(frozen=True, slots=True)

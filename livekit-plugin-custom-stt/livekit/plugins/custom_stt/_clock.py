@@ -26,7 +26,7 @@ class AudioClock:
         self.ahead_s = 0.0  # what came faster than real time, less what time has caught up with
         self.sent_s = 0.0  # furthest position that was sent
         self.processed_s = 0.0  # furthest position that the server has covered
-        self._unreported_s = 0.0
+        self.unreported_s = 0.0  # sent, and not yet reported as usage
         self._now = now
         self._monotonic = monotonic
         self._pushed_at = monotonic()
@@ -47,7 +47,7 @@ class AudioClock:
 
     def sent(self, start_s: float, end_s: float) -> None:
         """Audio sent again counts once."""
-        self._unreported_s += max(0.0, end_s - max(start_s, self.sent_s))
+        self.unreported_s += max(0.0, end_s - max(start_s, self.sent_s))
         self.sent_s = max(self.sent_s, end_s)
 
     def processed(self, position_s: float) -> None:
@@ -69,10 +69,7 @@ class AudioClock:
                 return min(began_at + position_s, now)
         return now
 
-    def unreported_s(self) -> float:
-        return self._unreported_s
-
     def take_unreported_s(self) -> float:
         """Seconds sent since the last call. All calls sum to the audio sent."""
-        unreported_s, self._unreported_s = self._unreported_s, 0.0
+        unreported_s, self.unreported_s = self.unreported_s, 0.0
         return unreported_s

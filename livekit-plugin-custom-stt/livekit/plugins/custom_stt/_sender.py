@@ -14,21 +14,23 @@ from ._wire import configure, finalize, reconfigure
 class Sender:
     """Tells the clock, the leg and the turns what it sends, before it is on its way."""
 
-    def __init__(self, connection: Connection, leg: Leg, turns: Turns, clock: AudioClock) -> None:
+    def __init__(
+        self, connection: Connection, start: Start, leg: Leg, turns: Turns, clock: AudioClock
+    ) -> None:
         self._connection = connection
+        self._warm_up = start.warm_up
+        self._options = start.options
+        self._rate = start.options.sample_rate
         self._leg = leg
         self._turns = turns
         self._clock = clock
 
-    async def send(self, intake: Intake, start: Start) -> None:
+    async def send(self, intake: Intake) -> None:
         """Until the input has ended."""
-        self._options = start.options
-        self._rate = start.options.sample_rate
-        warm_up = start.warm_up
-        warm_up_s = (warm_up.end - warm_up.position) / self._rate
-        await self._connection.send(configure(start.options, warm_up_s, resume=True))
-        if warm_up.pcm:
-            await self._send_entry(warm_up)
+        warm_up_s = (self._warm_up.end - self._warm_up.position) / self._rate
+        await self._connection.send(configure(self._options, warm_up_s, resume=True))
+        if self._warm_up.pcm:
+            await self._send_entry(self._warm_up)
         while entry := await intake.next():
             await self._send_entry(entry)
         await self._connection.end()

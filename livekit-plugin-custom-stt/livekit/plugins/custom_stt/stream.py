@@ -142,8 +142,8 @@ class SpeechStream(RecognizeStream):
         self._report_connection_acquired(time.perf_counter() - began_at, False)
         start = self._intake.start()
         leg = self._leg(start)
-        sender = Sender(connection, leg, self._turns, self._clock)
-        sending, receiving = sender.send(self._intake, start), self._receive(connection, leg)
+        sender = Sender(connection, start, leg, self._turns, self._clock)
+        sending, receiving = sender.send(self._intake), self._receive(connection, leg)
         watching = self._intake.watch(lambda: connection.messages_received)
         try:
             await converse(connection, sending, receiving, self._conn_options.timeout, watching)
@@ -169,7 +169,7 @@ class SpeechStream(RecognizeStream):
             for translated in leg.translate(message):
                 self._emit(self._turns.receive(translated))
                 self._settle(translated)
-            if self._clock.unreported_s() >= USAGE_S:
+            if self._clock.unreported_s >= USAGE_S:
                 self._report_usage()
 
     def _settle(self, message: Message) -> None:

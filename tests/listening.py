@@ -60,12 +60,14 @@ class Heard:
         return {i for chunk in equal for i in range(chunk.ref_start_idx, chunk.ref_end_idx)}
 
 
-def frames(pcm: bytes, milliseconds: int = 20, rate: int = SAMPLE_RATE) -> Iterator[rtc.AudioFrame]:
-    """16-bit mono ``pcm`` in frames; the last may be shorter."""
-    size = 2 * rate * milliseconds // 1000
+def frames(
+    pcm: bytes, milliseconds: int = 20, rate: int = SAMPLE_RATE, channels: int = 1
+) -> Iterator[rtc.AudioFrame]:
+    """16-bit ``pcm`` in frames; the last may be shorter."""
+    size = 2 * channels * (rate * milliseconds // 1000)
     for offset in range(0, len(pcm), size):
         piece = pcm[offset : offset + size]
-        yield rtc.AudioFrame(piece, rate, 1, len(piece) // 2)
+        yield rtc.AudioFrame(piece, rate, channels, len(piece) // 2 // channels)
 
 
 async def push(stream: stt.RecognizeStream, audio: Iterable[rtc.AudioFrame], pace: float) -> None:
@@ -78,15 +80,9 @@ async def push(stream: stt.RecognizeStream, audio: Iterable[rtc.AudioFrame], pac
         await asyncio.sleep(due - now())
 
 
-async def listen(
-    url: str,
-    pcm: bytes,
-    pace: float = 16.0,
-    options: STTOptions = ENGLISH,
-    conn_options: APIConnectOptions = PATIENT,
-) -> Heard:
-    async with STT(api_url=url, options=options) as plugin:
-        stream = plugin.stream(conn_options=conn_options)
+async def listen(url: str, pcm: bytes, pace: float = 16.0) -> Heard:
+    async with STT(api_url=url, options=ENGLISH) as plugin:
+        stream = plugin.stream(conn_options=PATIENT)
         pushing = asyncio.create_task(push(stream, frames(pcm), pace))
         pushing.add_done_callback(lambda _: stream.end_input())
         events = [event async for event in stream]

@@ -10,7 +10,8 @@ from stt_api.session.events import Word
 class FakeModel:
     """Says "heard" for every request, with less confidence for interims.
 
-    ``gate`` holds it up; ``broken`` makes it raise, ``absurd`` answer with nonsense.
+    ``gate`` holds it up; ``broken`` makes it raise, ``absurd`` answer with nonsense. A prompt
+    "poison" makes it raise too.
     """
 
     name = "fake"
@@ -30,7 +31,7 @@ class FakeModel:
         self.started.set()
         self.gate.wait(10)
         self.batch_sizes.append(len(requests))
-        if self.broken:
+        if self.broken or any(request.options.prompt == "poison" for request in requests):
             raise RuntimeError("out of memory")
         if self.absurd:
             return ["nonsense" for _ in requests]  # type: ignore[misc]

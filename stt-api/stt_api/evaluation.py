@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from .engine.batch_key import LONGEST_S
 from .engine.files import read_audio
-from .engine.whisper import LONGEST_S, WhisperTranscriber
+from .engine.whisper import WhisperTranscriber
 from .errors import ClientError
 from .session.audio import SAMPLE_RATE, Samples
 from .session.config import SessionConfig

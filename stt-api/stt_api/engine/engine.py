@@ -109,20 +109,29 @@ class Engine:
     async def _run_batch(
         self, jobs: list[Job], transcriber: Transcriber, threads: ThreadPoolExecutor
     ) -> None:
+        """Answer each job. When a batch raises, each is run again alone: one may be at fault."""
         jobs = [job for job in jobs if not job.future.done()]
         if not jobs:
             return
-        requests = [job.request for job in jobs]
-        failure = ModelFailed("the engine has stopped")
         try:
-            transcripts = await asyncio.get_running_loop().run_in_executor(
-                threads, transcriber.transcribe, requests
-            )
-            for job, transcript in zip(jobs, transcripts, strict=True):
-                job.resolve(transcript)
+            await self._answer(jobs, transcriber, threads)
         except Exception:  # whatever the model raises concerns these callers only
             logger.exception("model failed", extra={"batch_size": len(jobs)})
-            failure = ModelFailed("the model failed on this audio")
+            if len(jobs) == 1:
+                jobs[0].fail(ModelFailed("the model failed on this audio"))
+            else:
+                for job in jobs:
+                    await self._run_batch([job], transcriber, threads)
         finally:
             for job in jobs:
-                job.fail(failure)  # nothing to those that have their transcript
+                job.fail(ModelFailed("the engine has stopped"))  # nothing to those with an answer
+
+    async def _answer(
+        self, jobs: list[Job], transcriber: Transcriber, threads: ThreadPoolExecutor
+    ) -> None:
+        requests = [job.request for job in jobs]
+        transcripts = await asyncio.get_running_loop().run_in_executor(
+            threads, transcriber.transcribe, requests
+        )
+        for job, transcript in zip(jobs, transcripts, strict=True):
+            job.resolve(transcript)

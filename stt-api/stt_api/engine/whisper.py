@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 import ctranslate2
@@ -22,14 +21,10 @@ from ..errors import ModelUnavailable
 from ..session.audio import SAMPLE_RATE, Samples
 from ..session.decoding import DecodeOptions, DecodeRequest, Task, Transcript
 from ..session.gating import is_repetitive
+from .batch_key import BUCKETS_S, LONGEST_S, BatchKey, fitting_context_s
 from .models import EncoderContext, ModelSource
+from .prompt import PromptEncoder, Tokens
 from .words import words_of
-
-BUCKETS_S = (3, 6, 10, 16, 30)  # encoder contexts: items of one batch have one length
-LONGEST_S = BUCKETS_S[-1]
-PADDING_S = 0.5  # silence that a right-sized context needs behind the speech
-MAX_LENGTH = 448  # tokens that Whisper's decoder can hold, prompt included
-PROMPT_STEP = 8  # prompts are cut to multiples of this many tokens, so that batches form
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +42,6 @@ class WhisperConfig:
     """None: what the model's folder says, else full."""
 
 
-@dataclass(frozen=True, slots=True)
-class BatchKey:
-    """What the requests of one call must have in common."""
-
-    context_s: int
-    prompt_tokens: int  # <|startoftranscript|> has to stand at one position
-    beam_size: int
-
-
 class WhisperTranscriber:
     """May be called from as many threads as ``config.workers``."""
 
@@ -63,11 +49,13 @@ class WhisperTranscriber:
         self.name = source.name
         self.config = config
         self.encoder_context = config.encoder_context or source.encoder_context
-        self.max_prompt = source.prompt_tokens
         self.whisper = _load(source, config)
         self.languages = tuple(self.whisper.supported_languages)
-        self._suppressed = get_suppressed_tokens(self._tokenizer("en", Task.TRANSCRIBE), [-1])
-        self._prompt_tokens = lru_cache(maxsize=1024)(self._tokenize_prompt)
+        tokenizer = self._tokenizer("en", Task.TRANSCRIBE)
+        self._suppressed = get_suppressed_tokens(tokenizer, [-1])
+        self._prompts = PromptEncoder(
+            self.whisper.hf_tokenizer, tokenizer.sot_prev, source.prompt_tokens
+        )
 
     @property
     def device(self) -> str:
@@ -91,9 +79,10 @@ class WhisperTranscriber:
                 list(threads.map(self.transcribe, [[request]] * self.config.workers))
 
     def batch_key(self, request: DecodeRequest) -> BatchKey:
+        full = self.encoder_context is EncoderContext.FULL
         return BatchKey(
-            self._context_s(request),
-            len(self._prompt_tokens(request.options.prompt, request.options.keyterms)),
+            LONGEST_S if full else fitting_context_s(request.seconds),
+            len(self._previous(request)),
             self.config.beam_size if request.final else 1,
         )
 
@@ -111,17 +100,20 @@ class WhisperTranscriber:
         return key.context_s < LONGEST_S and is_repetitive(transcript.text)
 
     def _again(self, request: DecodeRequest, key: BatchKey) -> Transcript:
-        return self._transcribe([request], BatchKey(LONGEST_S, key.prompt_tokens, key.beam_size))[0]
+        return self._transcribe([request], replace(key, context_s=LONGEST_S))[0]
 
     def _transcribe(self, requests: Sequence[DecodeRequest], key: BatchKey) -> list[Transcript]:
         encoded = self.whisper.encode(np.stack([self._features(r, key) for r in requests]))
         tokenizers = self._tokenizers(requests, encoded)
-        prompts = [self._prompt(r, t) for r, t in zip(requests, tokenizers, strict=True)]
+        prompts = [
+            [*self._previous(request), *self._beginning(request, tokenizer)]
+            for request, tokenizer in zip(requests, tokenizers, strict=True)
+        ]
         results = self.whisper.model.generate(
             encoded,
             prompts,
             beam_size=key.beam_size,
-            max_length=_max_length(key),
+            max_length=key.max_length,
             return_scores=True,
             return_no_speech_prob=True,
             suppress_tokens=self._suppressed,
@@ -132,12 +124,6 @@ class WhisperTranscriber:
             Transcript(w, t.language_code, _avg_logprob(r), r.no_speech_prob)
             for w, t, r in zip(words, tokenizers, results, strict=True)
         ]
-
-    def _context_s(self, request: DecodeRequest) -> int:
-        if self.encoder_context is EncoderContext.FULL:
-            return LONGEST_S
-        needed_s = len(request.samples) / SAMPLE_RATE + PADDING_S
-        return next((bucket for bucket in BUCKETS_S if needed_s <= bucket), LONGEST_S)
 
     def _features(self, request: DecodeRequest, key: BatchKey) -> Samples:
         """Return the log-mel, bands by frames, of the audio with silence behind it."""
@@ -166,22 +152,12 @@ class WhisperTranscriber:
         multilingual = self.whisper.model.is_multilingual
         return Tokenizer(self.whisper.hf_tokenizer, multilingual, task=task, language=language)
 
-    def _prompt(self, request: DecodeRequest, tokenizer: Tokenizer) -> list[int]:
-        previous = self._prompt_tokens(request.options.prompt, request.options.keyterms)
-        task = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
-        return [*previous, *task, *tokenizer.encode(request.prefix)]
+    def _previous(self, request: DecodeRequest) -> Tokens:
+        return self._prompts.previous(request.options.prompt, request.options.keyterms)
 
-    def _tokenize_prompt(self, prompt: str, keyterms: tuple[str, ...]) -> tuple[int, ...]:
-        """Return what stands before <|startoftranscript|>: keyterms, then the end of the prompt."""
-        tokenizer = self._tokenizer("en", Task.TRANSCRIBE)
-        terms = tokenizer.encode(" " + ", ".join(keyterms)) if keyterms else []
-        text = tokenizer.encode(" " + prompt.strip()) if prompt.strip() else []
-        terms = terms[: self.max_prompt]
-        text = text[max(0, len(terms) + len(text) - self.max_prompt) :]
-        excess = (len(terms) + len(text)) % PROMPT_STEP
-        if len(text) > excess:
-            text = text[excess:]
-        return (tokenizer.sot_prev, *terms, *text) if terms or text else ()
+    def _beginning(self, request: DecodeRequest, tokenizer: Tokenizer) -> Tokens:
+        task = (*tokenizer.sot_sequence, tokenizer.no_timestamps)
+        return (*task, *self._prompts.encode(request.prefix))
 
 
 def _load(source: ModelSource, config: WhisperConfig) -> WhisperModel:
@@ -199,13 +175,6 @@ def _load(source: ModelSource, config: WhisperConfig) -> WhisperModel:
             f"cannot load the model {source.name} from {source.location} "
             f"(device {config.device}, compute type {config.compute_type}): {error}"
         ) from error
-
-
-def _max_length(key: BatchKey) -> int:
-    """Return CTranslate2's ``max_length``, which counts the prompt and halves what is left."""
-    new = 16 + 8 * key.context_s
-    task_tokens = 4
-    return min(MAX_LENGTH, max(2 * new, key.prompt_tokens + task_tokens + new))
 
 
 def _avg_logprob(result: Any) -> float:

@@ -4,7 +4,7 @@ import enum
 import math
 from dataclasses import dataclass
 
-from .audio import Samples
+from .audio import SAMPLE_RATE, Samples
 from .events import Word
 
 
@@ -35,6 +35,10 @@ class DecodeRequest:
     options: DecodeOptions
     final: bool
     prefix: str = ""
+
+    @property
+    def seconds(self) -> float:
+        return len(self.samples) / SAMPLE_RATE
 
 
 @dataclass(frozen=True, slots=True)

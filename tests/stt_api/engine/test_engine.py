@@ -13,8 +13,9 @@ from stt_api.errors import ModelFailed
 from stt_api.session.decoding import DecodeOptions, DecodeRequest, Task, Transcript
 
 
-def request(task: Task = Task.TRANSCRIBE) -> DecodeRequest:
-    return DecodeRequest(np.zeros(160, np.float32), DecodeOptions(task=task), final=False)
+def request(task: Task = Task.TRANSCRIBE, prompt: str = "") -> DecodeRequest:
+    options = DecodeOptions(task=task, prompt=prompt)
+    return DecodeRequest(np.zeros(160, np.float32), options, final=False)
 
 
 @asynccontextmanager
@@ -96,6 +97,20 @@ async def test_a_caller_that_leaves_takes_nothing_from_the_others_of_its_batch()
         model.gate.set()
         assert (await other).text == "heard"
     assert model.batch_sizes == [2]
+
+
+async def test_only_the_request_at_fault_fails_when_a_batch_raises() -> None:
+    async with running(model := FakeModel()) as engine:
+        first = await busy(engine, model)
+        batch = [request(), request(prompt="poison"), request()]
+        waiting = [asyncio.create_task(engine.submit(each)) for each in batch]
+        await asyncio.sleep(0)
+        model.gate.set()
+        await first
+        before, poisoned, after = await asyncio.gather(*waiting, return_exceptions=True)
+    assert isinstance(poisoned, ModelFailed)
+    assert isinstance(before, Transcript) and isinstance(after, Transcript)
+    assert model.batch_sizes == [1, 3, 1, 1, 1]
 
 
 async def test_a_failure_concerns_its_batch_alone() -> None:

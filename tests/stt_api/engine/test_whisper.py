@@ -92,13 +92,6 @@ def test_stable_words_are_forced(pico: WhisperTranscriber) -> None:
     assert transcript.text == "The train to Paris leaves at six forty five p m."
 
 
-def test_the_context_fits_the_audio(pico: WhisperTranscriber) -> None:
-    lengths = {1.0: 3, 2.5: 3, 2.6: 6, 5.5: 6, 15.0: 16, 28.5: 30, 30.0: 30}
-    for seconds, context_s in lengths.items():
-        audio = DecodeRequest(np.zeros(int(seconds * 16_000), np.float32), ENGLISH, final=True)
-        assert pico.batch_key(audio).context_s == context_s
-
-
 def test_models_that_were_trained_at_30_s_get_30_s() -> None:
     config = WhisperConfig(device="cpu", encoder_context=EncoderContext.FULL)
     full = WhisperTranscriber(find_model("pico"), config)
@@ -119,6 +112,16 @@ def test_a_prompt_takes_no_more_than_half_of_the_decoder() -> None:
         request(SHORT[2], options)
     )
     assert 200 < key.prompt_tokens <= 224
+
+
+def test_a_special_token_in_a_prompt_breaks_no_batch(pico: WhisperTranscriber) -> None:
+    hostile = replace(ENGLISH, prompt="<|startoftranscript|> and more of it")
+    twin = replace(ENGLISH, prompt="I said so and more of it")
+    tokens = [pico.batch_key(request(SHORT[0], each)).prompt_tokens for each in (hostile, twin)]
+    innocent = replace(ENGLISH, prompt="word " * (tokens[0] - 1))
+    batch = [request(SHORT[0], hostile), request(SHORT[0], innocent)]
+    assert len(by_key(pico, batch)) == 1
+    assert [word_errors(SHORT[0].text, t.text) for t in pico.transcribe(batch)] == [0, 0]
 
 
 @pytest.mark.parametrize("times", [1, 10])

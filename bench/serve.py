@@ -58,6 +58,12 @@ class Counted:
         self.batch_sizes.append(len(requests))
         return transcripts
 
+    def doubts(self, request: DecodeRequest, transcript: Transcript) -> bool:
+        return self._transcriber.doubts(request, transcript)
+
+    def reconsider(self, request: DecodeRequest, transcript: Transcript) -> Transcript:
+        return self._transcriber.reconsider(request, transcript)
+
     def take(self) -> dict[str, object]:
         """Return the counts since the last call."""
         counts = {"batch_sizes": self.batch_sizes, "busy_s": self.busy_s}

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Hashable, Sequence
+from dataclasses import replace
 
 from stt_api.session.decoding import DecodeRequest, Transcript
 from stt_api.session.events import Word
@@ -11,7 +12,7 @@ class FakeModel:
     """Says "heard" for every request, with less confidence for interims.
 
     ``gate`` holds it up; ``broken`` makes it raise, ``absurd`` answer with nonsense. A prompt
-    "poison" makes it raise too.
+    "poison" makes it raise too, and one "doubt" makes it doubt what it heard.
     """
 
     name = "fake"
@@ -23,6 +24,8 @@ class FakeModel:
         self.broken = False
         self.absurd = False
         self.started = threading.Event()
+        self.second_thought = threading.Event()
+        self.second_thought.set()
 
     def batch_key(self, request: DecodeRequest) -> Hashable:
         return request.options.task
@@ -37,3 +40,10 @@ class FakeModel:
             return ["nonsense" for _ in requests]  # type: ignore[misc]
         logprobs = (-0.1 if request.final else -0.5 for request in requests)
         return [Transcript((Word(" heard"),), "en", logprob, 0.0) for logprob in logprobs]
+
+    def doubts(self, request: DecodeRequest, transcript: Transcript) -> bool:
+        return request.options.prompt == "doubt"
+
+    def reconsider(self, request: DecodeRequest, transcript: Transcript) -> Transcript:
+        self.second_thought.wait(10)
+        return replace(transcript, words=(Word(" heard again"),), redone=True)

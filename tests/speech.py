@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -66,6 +67,30 @@ def _utterance(entry: dict[str, object]) -> Utterance:
     words: list[dict[str, float]] = entry.get("words", [])  # type: ignore[assignment]
     starts = tuple(word["start"] for word in words)
     return Utterance(str(entry["text"]), float(entry["start"]), float(entry["end"]), starts)  # type: ignore[arg-type]
+
+
+@cache
+def digits() -> dict[str, NDArray[np.float32]]:
+    """Return each digit as a person said it, 16 kHz: the first of the recordings that has it."""
+    spoken: dict[str, NDArray[np.float32]] = {}
+    for recording in recordings("human-digits"):
+        for word, sound in zip(words(recording.text), _sounds(recording.samples()), strict=True):
+            spoken.setdefault(word, sound)
+    return spoken
+
+
+def _sounds(samples: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+    """Split a recording where it is silent for more than 0.12 s."""
+    loud = np.flatnonzero(np.abs(samples) > 1e-4)
+    groups = np.split(loud, np.flatnonzero(np.diff(loud) > 0.12 * SAMPLE_RATE) + 1)
+    return [samples[group[0] : group[-1] + 1] for group in groups if len(group) > 800]
+
+
+def spoken(sounds: Sequence[NDArray[np.float32]], gap_s: float = 0.2) -> NDArray[np.float32]:
+    """Say one sound after the other, with silence before and behind them."""
+    gap = np.zeros(int(gap_s * SAMPLE_RATE), np.float32)
+    rest = np.zeros(int(1.2 * SAMPLE_RATE), np.float32)
+    return np.concatenate([rest, *(part for sound in sounds for part in (sound, gap)), rest])
 
 
 def words(text: str) -> list[str]:

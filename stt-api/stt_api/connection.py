@@ -5,6 +5,7 @@ import logging
 import uuid
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import asdict
 
 from fastapi import WebSocket, WebSocketDisconnect
 
@@ -75,7 +76,8 @@ class Connection:
         except ExceptionGroup as group:  # of the tasks; the first failure has stopped the others
             ending = _failure(group)
         finally:
-            logger.info("session ended", extra={"session_id": self.id, "ending": _name(ending)})
+            fields = {"session_id": self.id, "ending": _name(ending)}
+            logger.info("session ended", extra={**fields, **asdict(self._session.tally)})
             if ending:
                 await self._close(ending)
             self.closed.set()

@@ -103,7 +103,7 @@ def hear_offline(clip: Clip, transcriber: WhisperTranscriber, options: DecodeOpt
     texts, seconds, audio_s = [], 0.0, 0.0
     for samples in _utterances(clip):
         began = time.perf_counter()
-        [transcript] = transcriber.transcribe([DecodeRequest(samples, options, final=True)])
+        transcript = transcriber.transcribe_alone(DecodeRequest(samples, options, final=True))
         seconds += time.perf_counter() - began
         audio_s += len(samples) / SAMPLE_RATE
         texts.append(transcript.text)
@@ -148,7 +148,7 @@ def hear_streaming(
 
 def _answer(session: Session, transcriber: WhisperTranscriber) -> Sequence[Final]:
     while request := session.request_to_decode():
-        session.receive_transcript(transcriber.transcribe([request])[0])
+        session.receive_transcript(transcriber.transcribe_alone(request))
     return [event for event in session.events_to_send() if isinstance(event, Final)]
 
 

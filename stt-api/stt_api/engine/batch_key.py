@@ -11,11 +11,12 @@ TASK_TOKENS = 4  # <|startoftranscript|>, language, task, <|notimestamps|>
 
 @dataclass(frozen=True, slots=True)
 class BatchKey:
-    """Requests with one key may share a call."""
+    """``repetition_penalty`` divides the probability of tokens that were written before."""
 
     context_s: int
     prompt_tokens: int  # <|startoftranscript|> has to stand at one position
     beam_size: int
+    repetition_penalty: float = 1.0
 
     @property
     def max_length(self) -> int:

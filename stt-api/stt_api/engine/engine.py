@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Protocol
 
 from ..errors import ModelFailed
@@ -14,13 +15,20 @@ logger = logging.getLogger(__name__)
 
 
 class Transcriber(Protocol):
-    """A model. ``transcribe`` is called with requests of one ``batch_key``, by each worker."""
+    """A model. Each worker calls ``transcribe`` with requests of one ``batch_key``.
+
+    What it ``doubts`` it is given once more, alone, to ``reconsider``.
+    """
 
     name: str
 
     def batch_key(self, request: DecodeRequest) -> Hashable: ...
 
     def transcribe(self, requests: Sequence[DecodeRequest]) -> list[Transcript]: ...
+
+    def doubts(self, request: DecodeRequest, transcript: Transcript) -> bool: ...
+
+    def reconsider(self, request: DecodeRequest, transcript: Transcript) -> Transcript: ...
 
 
 class Job:
@@ -129,9 +137,15 @@ class Engine:
     async def _answer(
         self, jobs: list[Job], transcriber: Transcriber, threads: ThreadPoolExecutor
     ) -> None:
+        """Answer first whom there is an answer for: a doubt delays nobody else of the batch."""
+        run = partial(asyncio.get_running_loop().run_in_executor, threads)
         requests = [job.request for job in jobs]
-        transcripts = await asyncio.get_running_loop().run_in_executor(
-            threads, transcriber.transcribe, requests
-        )
+        transcripts = await run(transcriber.transcribe, requests)
+        doubted = []
         for job, transcript in zip(jobs, transcripts, strict=True):
-            job.resolve(transcript)
+            if transcriber.doubts(job.request, transcript):
+                doubted.append((job, transcript))
+            else:
+                job.resolve(transcript)
+        for job, transcript in doubted:
+            job.resolve(await run(transcriber.reconsider, job.request, transcript))

@@ -20,10 +20,10 @@ from faster_whisper.transcribe import get_suppressed_tokens
 from ..errors import ModelUnavailable
 from ..session.audio import SAMPLE_RATE, Samples
 from ..session.decoding import DecodeOptions, DecodeRequest, Task, Transcript
-from ..session.gating import is_repetitive
 from .batch_key import BUCKETS_S, LONGEST_S, BatchKey, fitting_context_s
 from .models import EncoderContext, ModelSource
 from .prompt import PromptEncoder, Tokens
+from .second_opinion import needs_second_opinion, second_opinion
 from .words import words_of
 
 
@@ -88,19 +88,27 @@ class WhisperTranscriber:
 
     def transcribe(self, requests: Sequence[DecodeRequest]) -> list[Transcript]:
         """Transcribe requests that share one ``batch_key``, which decides the options."""
-        key = self.batch_key(requests[0])
-        transcripts = self._transcribe(requests, key)
-        return [
-            self._again(request, key) if self._suspect(key, transcript) else transcript
-            for request, transcript in zip(requests, transcripts, strict=True)
-        ]
+        return self._transcribe(requests, self.batch_key(requests[0]))
 
-    def _suspect(self, key: BatchKey, transcript: Transcript) -> bool:
-        """Tell if a right-sized context has made the model loop, as it may with stock weights."""
-        return key.context_s < LONGEST_S and is_repetitive(transcript.text)
+    def doubts(self, request: DecodeRequest, transcript: Transcript) -> bool:
+        """Tell if the transcript is worth a ``reconsider``, which takes as long again or longer."""
+        return needs_second_opinion(request, transcript)
 
-    def _again(self, request: DecodeRequest, key: BatchKey) -> Transcript:
-        return self._transcribe([request], replace(key, context_s=LONGEST_S))[0]
+    def reconsider(self, request: DecodeRequest, transcript: Transcript) -> Transcript:
+        """Decode again, in other ways, and return what is to be believed."""
+
+        def decode(key: BatchKey) -> Transcript:
+            return self._transcribe([request], key)[0]
+
+        believed = second_opinion(transcript, request, self.batch_key(request), decode)
+        return replace(believed, redone=True)
+
+    def transcribe_alone(self, request: DecodeRequest) -> Transcript:
+        """Transcribe one request, with a second opinion where it is doubted."""
+        [transcript] = self.transcribe([request])
+        if self.doubts(request, transcript):
+            return self.reconsider(request, transcript)
+        return transcript
 
     def _transcribe(self, requests: Sequence[DecodeRequest], key: BatchKey) -> list[Transcript]:
         encoded = self.whisper.encode(np.stack([self._features(r, key) for r in requests]))
@@ -113,6 +121,7 @@ class WhisperTranscriber:
             encoded,
             prompts,
             beam_size=key.beam_size,
+            repetition_penalty=key.repetition_penalty,
             max_length=key.max_length,
             return_scores=True,
             return_no_speech_prob=True,

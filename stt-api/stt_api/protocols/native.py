@@ -214,6 +214,7 @@ def _speech_ended(ended: SpeechEnded) -> Fields:
         "utterance": ended.utterance,
         "end": _seconds(ended.end),
         "audio_processed": _seconds(ended.audio_processed),
+        "suppressed": ended.suppressed,
     }
 
 

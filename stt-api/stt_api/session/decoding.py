@@ -43,12 +43,17 @@ class DecodeRequest:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """The answer to one request. Word times are seconds from the request's first sample."""
+    """The answer to one request. Word times are seconds from the request's first sample.
+
+    ``redone`` where the first decode was doubted; ``agreed`` where another one gave its words.
+    """
 
     words: tuple[Word, ...]
     language: str
     avg_logprob: float
     no_speech_prob: float
+    redone: bool = False
+    agreed: bool = False
 
     @property
     def text(self) -> str:

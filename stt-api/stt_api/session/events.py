@@ -20,6 +20,11 @@ class Word:
     end: float = 0.0
     confidence: float = 0.0
 
+    @property
+    def letters(self) -> str:
+        """What two writings of one word share: no case, no punctuation."""
+        return "".join(char for char in self.text.casefold() if char.isalnum())
+
 
 @dataclass(frozen=True, slots=True)
 class SpeechStarted:
@@ -58,13 +63,25 @@ class Final(Result):
     """Never changed and never repeated."""
 
 
+class Suppression(enum.StrEnum):
+    """Why a Final is not given."""
+
+    NO_WORDS = "no_words"
+    NO_SPEECH = "no_speech"
+    REPETITION = "repetition"
+
+
 @dataclass(frozen=True, slots=True)
 class SpeechEnded:
-    """``audio_processed`` is the end of the audio that the Finals cover, given or suppressed."""
+    """``audio_processed`` is the end of the audio that the Finals cover, given or suppressed.
+
+    ``suppressed`` tells why the utterance, or a part of it, has no Final.
+    """
 
     utterance: int
     end: float
     audio_processed: float
+    suppressed: Suppression | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,25 +1,47 @@
-"""Tell a hallucination from a transcript, by what the model itself gives away."""
+"""Tell a hallucination from a transcript, by what the model itself gives away.
 
+Words that repeat are no hallucination by themselves: people say "no no no no", and read numbers
+aloud. They are doubted, which has the engine decode a final again; they are suppressed only where
+no second decode agreed and the model was not sure.
+"""
+
+import re
 import zlib
 
 from .decoding import Transcript
+from .events import Suppression
 
 MAX_NO_SPEECH_PROB = 0.6  # with a low log-probability; Whisper's own pair of thresholds
 MIN_AVG_LOGPROB = -1.0
 SURE_NO_SPEECH_PROB = 0.9  # alone
+SURE_AVG_LOGPROB = -0.5  # of repeated words that were said; loops in noise have less
+MAX_CHARACTERS_PER_S = 40  # twice as fast as people talk: a loop that ran to the longest text
 MAX_COMPRESSION_RATIO = 2.4  # text that repeats itself compresses better than speech does
 MAX_REPEATS = 6  # of the same one to four words in a row
 
 
-def is_hallucination(transcript: Transcript) -> bool:
-    text = transcript.text
-    wordless = not any(char.isalnum() for char in text)
-    return wordless or _is_silence(transcript) or is_repetitive(text)
+def suppression(transcript: Transcript, seconds: float) -> Suppression | None:
+    """Return why the transcript of ``seconds`` of audio is not given, or None where it is."""
+    if not any(char.isalnum() for char in transcript.text):
+        return Suppression.NO_WORDS
+    if _is_silence(transcript):
+        return Suppression.NO_SPEECH
+    if is_repetitive(transcript.text) and not (transcript.agreed or is_sure(transcript, seconds)):
+        return Suppression.REPETITION
+    return None
 
 
 def is_repetitive(text: str) -> bool:
     data = text.encode()
-    return len(data) / len(zlib.compress(data)) > MAX_COMPRESSION_RATIO or _loops(text.split())
+    ratio = len(data) / len(zlib.compress(data))
+    return ratio > MAX_COMPRESSION_RATIO or _loops(re.findall(r"\w+", text.casefold()))
+
+
+def is_sure(transcript: Transcript, seconds: float) -> bool:
+    """Tell if the model has no doubt, and the words could be said in the time."""
+    probable = transcript.avg_logprob >= SURE_AVG_LOGPROB
+    speech = transcript.no_speech_prob <= MAX_NO_SPEECH_PROB
+    return probable and speech and len(transcript.text) <= MAX_CHARACTERS_PER_S * seconds
 
 
 def _is_silence(transcript: Transcript) -> bool:

@@ -1,6 +1,5 @@
 """One speaker's stream: audio in, events and decode requests out. No I/O."""
 
-from collections import deque
 from collections.abc import Callable
 
 import numpy as np
@@ -19,6 +18,7 @@ from .events import (
     SpeechEnded,
     SpeechStarted,
 )
+from .outbox import Outbox, Tally
 from .utterance import FinalDue, InterimJob, Utterance
 from .vad import WINDOW
 
@@ -56,8 +56,11 @@ class Session:
         self.reported = 0  # position of the last Progress
         self.ended = False
         self._decoding: FinalDue | InterimJob | None = None
-        self._outbox: deque[Event | FinalDue] = deque()  # in the order the client gets it
-        self._events: list[Event] = []
+        self._outbox = Outbox()
+
+    @property
+    def tally(self) -> Tally:
+        return self._outbox.tally
 
     # Input.
 
@@ -76,8 +79,8 @@ class Session:
         elif self.utterance and job and self.utterance.windowing is job.windowing:
             event = self.utterance.receive_interim(job.window, transcript)
         if event:
-            self._events.append(event)
-        self._settle()
+            self._outbox.say(event)
+        self._outbox.settle()
 
     def configure(self, config: SessionConfig) -> None:
         """Change the settings from the next utterance on; the audio format stays."""
@@ -88,8 +91,7 @@ class Session:
     def finalize(self, finalize_id: int | None = None) -> None:
         """End the open utterance now. Answered by Finalized, also when none is open."""
         self._close_early()
-        self._outbox.append(Finalized(finalize_id))
-        self._settle()
+        self._outbox.owe(Finalized(finalize_id))
 
     def end(self, reason: EndReason) -> None:
         """Take no more audio. Answered by SessionEnded after everything that is owed.
@@ -104,14 +106,12 @@ class Session:
         else:
             self._close_early()
         used = self.audio.end + len(self.pending) - self.warm_up
-        self._outbox.append(SessionEnded(reason, max(0, used) / SAMPLE_RATE))
-        self._settle()
+        self._outbox.owe(SessionEnded(reason, max(0, used) / SAMPLE_RATE))
 
     # Output.
 
     def events_to_send(self) -> list[Event]:
-        events, self._events = self._events, []
-        return events
+        return self._outbox.take()
 
     def request_to_decode(self) -> DecodeRequest | None:
         """Return what the model should decode next, in place of what is outstanding, or None."""
@@ -129,28 +129,16 @@ class Session:
         return None
 
     def wants_audio(self) -> bool:
-        owed = sum(isinstance(item, FinalDue) and not item.transcript for item in self._outbox)
-        return owed < MAX_FINALS_DUE
+        return len(self._outbox.undecoded()) < MAX_FINALS_DUE
 
     # Internals.
 
-    def _settle(self) -> None:
-        """Say everything in the outbox that waits for no decode."""
-        while self._outbox:
-            item = self._outbox[0]
-            if isinstance(item, FinalDue) and item.transcript is None:
-                return
-            event = item.event() if isinstance(item, FinalDue) else item
-            if event:
-                self._events.append(event)
-            self._outbox.popleft()
-
     def _undecoded(self) -> list[FinalDue]:
         """Finals without a transcript: those owed, then the speculative one."""
-        dues = [item for item in self._outbox if isinstance(item, FinalDue)]
-        if self.utterance and self.utterance.speculation:
-            dues.append(self.utterance.speculation)
-        return [due for due in dues if due.transcript is None]
+        speculation = self.utterance.speculation if self.utterance else None
+        if speculation and not speculation.transcript:
+            return [*self._outbox.undecoded(), speculation]
+        return self._outbox.undecoded()
 
     def _receive_samples(self, samples: Samples) -> None:
         self.pending = np.concatenate([self.pending, samples])
@@ -188,14 +176,13 @@ class Session:
         speech_start = self.endpointer.speech_start
         start = max(speech_start - PRE_ROLL, self.audio.start)
         self.utterance = Utterance(self.utterances, self.config, speech_start, start)
-        self._events.append(SpeechStarted(self.utterances, speech_start / SAMPLE_RATE))
+        self._outbox.say(SpeechStarted(self.utterances, speech_start / SAMPLE_RATE))
 
     def _close(self) -> None:
         assert self.utterance
         due = self.utterance.speculation or self._final_due()
         ended = SpeechEnded(due.utterance, due.speech_end / SAMPLE_RATE, due.end / SAMPLE_RATE)
-        self._outbox += [due, ended]
-        self._settle()
+        self._outbox.owe(due, ended)
         self.covered = due.end
         self.utterance = None
         self.endpointer = Endpointer(self.config.endpointing, self.audio.end)
@@ -212,7 +199,7 @@ class Session:
             self._report(needed)
         elif cut := self.utterance.cut_position(self.audio):
             speech_end = self.endpointer.speech_end
-            self._outbox.append(self.utterance.final_due(self.audio, cut, speech_end))
+            self._outbox.owe(self.utterance.final_due(self.audio, cut, speech_end))
             self.utterance.begin_part(cut)
             self.audio.discard_before(cut)
 
@@ -220,5 +207,4 @@ class Session:
         """Tell from time to time that the audio before ``position`` needs no answer any more."""
         if position - max(self.reported, self.covered) >= PROGRESS:
             self.reported = position
-            self._outbox.append(Progress(position / SAMPLE_RATE))
-            self._settle()
+            self._outbox.owe(Progress(position / SAMPLE_RATE))

@@ -37,10 +37,6 @@ class Stabilizer:
 def _agreement(before: Sequence[Word], after: Sequence[Word]) -> int:
     """Count the leading words that both hypotheses share, whatever their case and punctuation."""
     for count, (a, b) in enumerate(zip(before, after, strict=False)):
-        if _key(a) != _key(b):
+        if a.letters != b.letters:
             return count
     return min(len(before), len(after))
-
-
-def _key(word: Word) -> str:
-    return "".join(char for char in word.text.casefold() if char.isalnum())

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from .audio import SAMPLE_RATE, AudioBuffer, quietest
 from .config import SessionConfig
 from .decoding import DecodeRequest, Transcript
-from .events import Final, Interim, Word
-from .gating import is_hallucination
+from .events import Final, Interim, Suppression, Word
+from .gating import suppression
 from .windowing import DecodeWindow, Hypothesis, Windowing, windowing
 
 CUT_SPAN = int(0.2 * SAMPLE_RATE)  # samples that have to be quiet around a cut
@@ -28,12 +28,11 @@ class FinalDue:
     def end(self) -> int:
         return self.start + len(self.request.samples)
 
-    def event(self) -> Final | None:
-        """Return the Final, or None where nothing was said."""
+    def outcome(self) -> Final | Suppression:
+        """Return the Final, or why it is not given; the transcript must be there."""
+        assert self.transcript
         transcript = self.transcript
-        if transcript is None or is_hallucination(transcript):
-            return None
-        return Final(
+        return suppression(transcript, self.request.seconds) or Final(
             utterance=self.utterance,
             text=transcript.text,
             start=self.speech_start / SAMPLE_RATE,
@@ -105,7 +104,7 @@ class Utterance:
         return DecodeRequest(samples, options, final=False, prefix=window.prefix)
 
     def receive_interim(self, window: DecodeWindow, transcript: Transcript) -> Interim | None:
-        if is_hallucination(transcript):
+        if suppression(transcript, (window.end - window.start) / SAMPLE_RATE):
             return None
         self.hypothesis = self.windowing.receive(window, transcript.words)
         return self._interim(transcript, window.end)
@@ -114,7 +113,7 @@ class Utterance:
         """Show what may become the Final, unless it contradicts what was declared stable."""
         stable = self.hypothesis.stable
         text = "".join(word.text for word in transcript.words)
-        if not text.startswith(stable) or is_hallucination(transcript):
+        if not text.startswith(stable) or suppression(transcript, due.request.seconds):
             return None
         self.hypothesis = Hypothesis(stable, text[len(stable) :])
         return self._interim(transcript, due.end)

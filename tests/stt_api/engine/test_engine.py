@@ -113,6 +113,21 @@ async def test_only_the_request_at_fault_fails_when_a_batch_raises() -> None:
     assert model.batch_sizes == [1, 3, 1, 1, 1]
 
 
+async def test_a_second_opinion_delays_nobody_else_of_the_batch() -> None:
+    async with running(model := FakeModel()) as engine:
+        first = await busy(engine, model)
+        model.second_thought.clear()
+        doubted = asyncio.create_task(engine.submit(request(prompt="doubt")))
+        other = asyncio.create_task(engine.submit(request()))
+        await asyncio.sleep(0)
+        model.gate.set()
+        await asyncio.gather(first, other)
+        assert not doubted.done()
+        model.second_thought.set()
+        assert (await doubted).text == "heard again"
+    assert model.batch_sizes == [1, 2]
+
+
 async def test_a_failure_concerns_its_batch_alone() -> None:
     async with running(model := FakeModel()) as engine:
         model.broken = True

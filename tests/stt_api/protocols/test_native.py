@@ -35,6 +35,7 @@ from stt_api.session.events import (
     SessionEnded,
     SpeechEnded,
     SpeechStarted,
+    Suppression,
     Word,
 )
 
@@ -155,7 +156,23 @@ def test_a_final_is_stable_and_carries_words_where_there_are_some() -> None:
         (SpeechStarted(1, 0.25), {"type": "speech_started", "utterance": 1, "start": 0.25}),
         (
             SpeechEnded(1, 2.0, 2.208),
-            {"type": "speech_ended", "utterance": 1, "end": 2.0, "audio_processed": 2.208},
+            {
+                "type": "speech_ended",
+                "utterance": 1,
+                "end": 2.0,
+                "audio_processed": 2.208,
+                "suppressed": None,
+            },
+        ),
+        (
+            SpeechEnded(2, 3.0, 3.2, Suppression.REPETITION),
+            {
+                "type": "speech_ended",
+                "utterance": 2,
+                "end": 3.0,
+                "audio_processed": 3.2,
+                "suppressed": "repetition",
+            },
         ),
         (Progress(4.096), {"type": "progress", "audio_processed": 4.096}),
         (Finalized(7), {"type": "finalized", "id": 7}),

@@ -1,12 +1,14 @@
 import pytest
 
 from stt_api.session.decoding import Transcript
-from stt_api.session.events import Word
-from stt_api.session.gating import is_hallucination
+from stt_api.session.events import Suppression, Word
+from stt_api.session.gating import suppression
 
 
-def transcript(text: str, avg_logprob: float = -0.1, no_speech: float = 0.0) -> Transcript:
-    return Transcript((Word(text),), "en", avg_logprob, no_speech)
+def transcript(
+    text: str, avg_logprob: float = -0.1, no_speech: float = 0.0, agreed: bool = False
+) -> Transcript:
+    return Transcript((Word(text),), "en", avg_logprob, no_speech, agreed=agreed)
 
 
 @pytest.mark.parametrize(
@@ -17,22 +19,34 @@ def transcript(text: str, avg_logprob: float = -0.1, no_speech: float = 0.0) -> 
         transcript("one one one two two two"),
         transcript("mumbled words", avg_logprob=-1.3),
         transcript("said over music", no_speech=0.7),
+        transcript(" ".join(["yes"] * 9)),
+        transcript("four one seven two " * 12),
+        transcript(" ".join(["yes"] * 9), avg_logprob=-0.8, agreed=True),
     ],
+    ids=lambda real: real.text[:20],
 )
-def test_speech_passes(real: Transcript) -> None:
-    assert not is_hallucination(real)
+def test_what_was_said_passes_repeated_or_not(real: Transcript) -> None:
+    assert suppression(real, seconds=8.0) is None
 
 
 @pytest.mark.parametrize(
-    "invented",
+    ("invented", "reason"),
     [
-        transcript(""),
-        transcript(" . "),
-        transcript("Four.", avg_logprob=-0.2, no_speech=0.98),
-        transcript("Thank you.", avg_logprob=-1.1, no_speech=0.7),
-        transcript("the museum " * 12),
-        transcript(" ".join(["yes"] * 9)),
+        (transcript(""), Suppression.NO_WORDS),
+        (transcript(" . "), Suppression.NO_WORDS),
+        (transcript("Four.", avg_logprob=-0.2, no_speech=0.98), Suppression.NO_SPEECH),
+        (transcript("Thank you.", avg_logprob=-1.1, no_speech=0.7), Suppression.NO_SPEECH),
+        (transcript("the museum " * 12, avg_logprob=-0.6), Suppression.REPETITION),
+        (transcript(" ".join(["yes"] * 9), no_speech=0.7), Suppression.REPETITION),
     ],
 )
-def test_what_the_model_doubts_or_repeats_is_a_hallucination(invented: Transcript) -> None:
-    assert is_hallucination(invented)
+def test_what_the_model_doubts_is_suppressed_with_its_reason(
+    invented: Transcript, reason: Suppression
+) -> None:
+    assert suppression(invented, seconds=8.0) is reason
+
+
+def test_a_repetition_that_nobody_could_say_in_the_time_is_suppressed() -> None:
+    loop = transcript("you " * 60)
+    assert suppression(loop, seconds=5.0) is Suppression.REPETITION
+    assert suppression(loop, seconds=20.0) is None

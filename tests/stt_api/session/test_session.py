@@ -22,8 +22,10 @@ from stt_api.session.events import (
     SessionEnded,
     SpeechEnded,
     SpeechStarted,
+    Suppression,
     Word,
 )
+from stt_api.session.outbox import Tally
 from stt_api.session.session import MAX_FINALS_DUE, Session
 from stt_api.session.vad import WINDOW, always_speech
 from stt_api.session.windowing import WindowingPolicy
@@ -92,6 +94,9 @@ class Stream:
 
     def finals(self) -> list[Final]:
         return [event for event in self.events if isinstance(event, Final)]
+
+    def ended(self) -> list[SpeechEnded]:
+        return [event for event in self.events if isinstance(event, SpeechEnded)]
 
     def interims(self) -> list[Interim]:
         return [event for event in self.events if isinstance(event, Interim)]
@@ -244,10 +249,15 @@ def test_the_stream_ends_once() -> None:
     assert stream.kinds() == ["SessionEnded"]
 
 
-def test_a_suppressed_hallucination_still_closes_its_utterance() -> None:
+def test_a_suppressed_hallucination_still_closes_its_utterance_and_says_why() -> None:
     stream = Stream(model=silent)
     stream.hear(speech(1.024), silence(0.6))
     assert stream.kinds() == ["SpeechStarted", "SpeechEnded"]
+    assert stream.ended()[0].suppressed is Suppression.NO_WORDS
+    stream.model = length
+    stream.hear(speech(1.024), silence(0.6))
+    assert stream.ended()[1].suppressed is None
+    assert stream.session.tally == Tally(finals=1, suppressed=1)
 
 
 def test_nothing_is_decoded_without_speech() -> None:

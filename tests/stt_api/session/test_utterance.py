@@ -4,7 +4,7 @@ import pytest
 from stt_api.session.audio import SAMPLE_RATE, AudioBuffer
 from stt_api.session.config import SessionConfig
 from stt_api.session.decoding import DecodeOptions, Transcript
-from stt_api.session.events import Word
+from stt_api.session.events import Final, Suppression, Word
 from stt_api.session.utterance import Utterance
 
 
@@ -53,24 +53,26 @@ def test_a_final_holds_what_was_said_since_the_last_one() -> None:
     parted.begin_part(at(4.0))
     due = parted.final_due(audio, at(6.0), speech_end=at(5.5))
     due.transcript = said(Word(" more"))
-    final = due.event()
+    final = due.outcome()
     assert np.array_equal(due.request.samples, audio.read(at(4.0), at(6.0)))
-    assert final and (final.start, final.end, final.audio_processed) == (4.0, 5.5, 6.0)
+    assert isinstance(final, Final)
+    assert (final.start, final.end, final.audio_processed) == (4.0, 5.5, 6.0)
 
 
 def test_a_final_ends_with_the_speech_or_with_the_cut_in_it() -> None:
     due = utterance().final_due(loud(6.0), at(4.0), speech_end=at(5.9))
     due.transcript = said(Word(" more"))
-    final = due.event()
-    assert final and final.end == 4.0
+    final = due.outcome()
+    assert isinstance(final, Final) and final.end == 4.0
 
 
 def test_words_come_only_when_asked_for_and_on_the_sessions_clock() -> None:
     for words, times in [(True, [(2.25, 2.5)]), (False, [])]:
         due = utterance(start=2.0, words=words).final_due(loud(4.0), at(4.0), at(4.0))
         due.transcript = said(Word(" hi", 0.25, 0.5, 0.9))
-        final = due.event()
-        assert final and [(word.start, word.end) for word in final.words] == times
+        final = due.outcome()
+        assert isinstance(final, Final)
+        assert [(word.start, word.end) for word in final.words] == times
 
 
 def test_what_the_model_made_up_is_neither_final_nor_interim() -> None:
@@ -78,7 +80,7 @@ def test_what_the_model_made_up_is_neither_final_nor_interim() -> None:
     due = nothing.final_due(audio, at(2.0), at(2.0))
     due.transcript = said(Word(" Thanks."), no_speech_prob=0.99)
     job = nothing.next_interim(at(2.0))
-    assert due.event() is None
+    assert due.outcome() is Suppression.NO_SPEECH
     assert job and nothing.receive_interim(job.window, due.transcript) is None
 
 

@@ -1,0 +1,78 @@
+"""Whom to believe, told with transcripts that were written by hand."""
+
+import numpy as np
+import pytest
+
+from stt_api.engine.batch_key import BatchKey
+from stt_api.engine.second_opinion import needs_second_opinion, second_opinion
+from stt_api.session.decoding import DecodeOptions, DecodeRequest, Transcript
+from stt_api.session.events import Word
+
+SHORT = BatchKey(context_s=6, prompt_tokens=0, beam_size=1)
+FULL = BatchKey(context_s=30, prompt_tokens=0, beam_size=1)
+AUDIO = np.zeros(16_000 * 5, np.float32)
+FINAL = DecodeRequest(AUDIO, DecodeOptions(), final=True)
+LOOP = "one " * 10
+SPEECH = "one moment please"
+
+
+def said(text: str, avg_logprob: float = -0.1) -> Transcript:
+    return Transcript(tuple(Word(" " + word) for word in text.split()), "en", avg_logprob, 0.0)
+
+
+def opinion(first: Transcript, *others: Transcript, key: BatchKey = FULL) -> Transcript:
+    """Give ``others`` for the decodes that are asked for; all of them must be."""
+    answers = list(others)
+    believed = second_opinion(first, FINAL, key, lambda key: answers.pop(0))
+    assert not answers
+    return believed
+
+
+def test_only_a_final_that_repeats_itself_is_doubted() -> None:
+    interim = DecodeRequest(AUDIO, DecodeOptions(), final=False)
+    assert needs_second_opinion(FINAL, said(LOOP))
+    assert not needs_second_opinion(FINAL, said(SPEECH))
+    assert not needs_second_opinion(interim, said(LOOP))
+
+
+def test_a_loop_out_of_a_short_context_gives_way_to_the_full_one() -> None:
+    assert opinion(said(LOOP), said(SPEECH), key=SHORT).text == SPEECH
+
+
+def test_the_full_context_and_then_a_penalty_are_asked_for() -> None:
+    asked: list[BatchKey] = []
+
+    def decode(key: BatchKey) -> Transcript:
+        asked.append(key)
+        return said(LOOP)
+
+    second_opinion(said(LOOP), FINAL, SHORT, decode)
+    assert [(key.context_s, key.repetition_penalty > 1) for key in asked] == [
+        (30, False),
+        (30, True),
+    ]
+
+
+def test_words_that_come_again_though_repeating_costs_were_said() -> None:
+    believed = opinion(said(LOOP, -0.9), said("One, one " + "one " * 8, -1.4))
+    assert believed.agreed and believed.avg_logprob == -0.9
+
+
+def test_what_the_model_is_sure_of_stays_without_agreement() -> None:
+    believed = opinion(said(LOOP, -0.1), said("one one one", -0.3))
+    assert believed.text == LOOP.strip() and not believed.agreed
+
+
+def test_a_penalty_that_ends_an_unsure_loop_is_believed() -> None:
+    assert opinion(said(LOOP, -0.8), said(SPEECH, -0.7)).text == SPEECH
+
+
+@pytest.mark.parametrize("other", [said("two " * 10, -0.9), said(SPEECH, -1.2)])
+def test_a_loop_that_nothing_better_replaces_is_left_to_gating(other: Transcript) -> None:
+    believed = opinion(said(LOOP, -0.8), other)
+    assert believed.text == LOOP.strip() and not believed.agreed
+
+
+def test_a_loop_at_full_context_does_not_replace_a_sure_one() -> None:
+    longer = said("one " * 11, -0.05)
+    assert opinion(said(LOOP, -0.1), longer, said("one one", -0.5), key=SHORT).text == LOOP.strip()

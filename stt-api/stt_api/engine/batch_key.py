@@ -16,6 +16,7 @@ class BatchKey:
     context_s: int
     prompt_tokens: int  # <|startoftranscript|> has to stand at one position
     beam_size: int
+    keyterms: bool = False  # the decode is compared with one without them
     repetition_penalty: float = 1.0
 
     @property

@@ -1,4 +1,4 @@
-"""Whom to believe when a final repeats itself. Decides; the decoding is given.
+"""Whom to believe when a final repeats itself, or lacks words. Decides; the decoding is given.
 
 Whisper loops: it writes the same words again and again, out of a short context or out of noise.
 People repeat themselves too. What was said is heard again by a decode under other conditions; a
@@ -6,7 +6,7 @@ loop is not. On pico a repetition penalty of 1.1 left 21 of 27 repeated digits w
 they were, and none of 14 loops in noises and tones.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ..session.decoding import DecodeRequest, Transcript
@@ -51,3 +51,18 @@ def _is_plausible(transcript: Transcript) -> bool:
 
 def _words(transcript: Transcript) -> list[str]:
     return [word.letters for word in transcript.words if word.letters]
+
+
+def lost_words(given: Transcript, plain: Transcript, keyterms: Sequence[str]) -> bool:
+    """Tell if keyterms cost ``given`` words that the same audio has without them, ``plain``.
+
+    Fewer words are right where they became a keyterm ("cooper netties", "Kubernetes").
+    """
+    fewer = len(_words(given)) < len(_words(plain))
+    gained = _count(given, keyterms) > _count(plain, keyterms)
+    return fewer and (given.avg_logprob < plain.avg_logprob or not gained)
+
+
+def _count(transcript: Transcript, keyterms: Sequence[str]) -> int:
+    text = transcript.text.casefold()
+    return sum(text.count(term.casefold()) for term in keyterms)

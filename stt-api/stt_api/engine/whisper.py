@@ -23,7 +23,7 @@ from ..session.decoding import DecodeOptions, DecodeRequest, Task, Transcript
 from .batch_key import BUCKETS_S, LONGEST_S, BatchKey, fitting_context_s
 from .models import EncoderContext, ModelSource
 from .prompt import PromptEncoder, Tokens
-from .second_opinion import needs_second_opinion, second_opinion
+from .second_opinion import lost_words, needs_second_opinion, second_opinion
 from .words import words_of
 
 
@@ -84,6 +84,7 @@ class WhisperTranscriber:
             LONGEST_S if full else fitting_context_s(request.seconds),
             len(self._previous(request)),
             self.config.beam_size if request.final else 1,
+            keyterms=request.final and bool(request.options.keyterms),
         )
 
     def transcribe(self, requests: Sequence[DecodeRequest]) -> list[Transcript]:
@@ -113,13 +114,28 @@ class WhisperTranscriber:
     def _transcribe(self, requests: Sequence[DecodeRequest], key: BatchKey) -> list[Transcript]:
         encoded = self.whisper.encode(np.stack([self._features(r, key) for r in requests]))
         tokenizers = self._tokenizers(requests, encoded)
-        prompts = [
-            [*self._previous(request), *self._beginning(request, tokenizer)]
-            for request, tokenizer in zip(requests, tokenizers, strict=True)
+        previous = [self._previous(request) for request in requests]
+        transcripts = self._decode(encoded, requests, tokenizers, previous, key)
+        if not key.keyterms:
+            return transcripts
+        without = self._decode(encoded, requests, tokenizers, [()] * len(requests), key)
+        return [
+            plain if lost_words(given, plain, request.options.keyterms) else given
+            for request, given, plain in zip(requests, transcripts, without, strict=True)
         ]
+
+    def _decode(
+        self,
+        encoded: ctranslate2.StorageView,
+        requests: Sequence[DecodeRequest],
+        tokenizers: Sequence[Tokenizer],
+        previous: Sequence[Tokens],
+        key: BatchKey,
+    ) -> list[Transcript]:
+        beginnings = zip(previous, map(self._beginning, requests, tokenizers), strict=True)
         results = self.whisper.model.generate(
             encoded,
-            prompts,
+            [[*before, *beginning] for before, beginning in beginnings],
             beam_size=key.beam_size,
             repetition_penalty=key.repetition_penalty,
             max_length=key.max_length,

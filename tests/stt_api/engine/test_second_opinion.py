@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from stt_api.engine.batch_key import BatchKey
-from stt_api.engine.second_opinion import needs_second_opinion, second_opinion
+from stt_api.engine.second_opinion import lost_words, needs_second_opinion, second_opinion
 from stt_api.session.decoding import DecodeOptions, DecodeRequest, Transcript
 from stt_api.session.events import Word
 
@@ -76,3 +76,15 @@ def test_a_loop_that_nothing_better_replaces_is_left_to_gating(other: Transcript
 def test_a_loop_at_full_context_does_not_replace_a_sure_one() -> None:
     longer = said("one " * 11, -0.05)
     assert opinion(said(LOOP, -0.1), longer, said("one one", -0.5), key=SHORT).text == LOOP.strip()
+
+
+def test_keyterms_that_cost_words_are_not_believed() -> None:
+    plain, terms = said("two nine five three", -0.13), ["five"]
+    assert lost_words(said("two nine three", -0.02), plain, terms)
+    assert lost_words(said("two nine", -0.4), plain, ["Mumbai"])
+    assert not lost_words(said("two nine five four", -0.4), plain, terms)
+
+
+def test_words_that_became_a_keyterm_are_not_lost() -> None:
+    plain = said("deploy it on cooper netties", -0.5)
+    assert not lost_words(said("deploy it on Kubernetes", -0.2), plain, ["kubernetes"])

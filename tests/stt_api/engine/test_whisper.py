@@ -124,6 +124,13 @@ def test_a_special_token_in_a_prompt_breaks_no_batch(pico: WhisperTranscriber) -
     assert [word_errors(SHORT[0].text, t.text) for t in pico.transcribe(batch)] == [0, 0]
 
 
+@pytest.mark.parametrize("term", ["five", "Mumbai", "a", "<|endoftext|>"])
+def test_keyterms_cost_no_words(pico: WhisperTranscriber, term: str) -> None:
+    for recording in recordings("human-digits"):
+        given = request(recording, replace(ENGLISH, keyterms=(term,)))
+        assert word_errors(recording.text, one(pico, given).text) == 0
+
+
 @pytest.mark.parametrize("times", [1, 10])
 def test_a_previous_text_of_any_length_does_not_break_the_next(
     pico: WhisperTranscriber, times: int

@@ -90,7 +90,10 @@ def serve(mode: Mode) -> None:
 
 
 def in_order(max_batch_size: int) -> Scheduler[Job]:
-    return Scheduler(max_batch_size, lambda job: False, lambda job: job.batch_key)
+    def no(job: Job) -> bool:
+        return False
+
+    return Scheduler(max_batch_size, is_final=no, is_ahead=no, batch_key=lambda job: job.batch_key)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from fastapi import WebSocket, WebSocketDisconnect
 from .engine.engine import Engine
 from .errors import ClientError, ClientTooSlow, MessageTooLarge, SttError, UnknownMessage
 from .inbox import ClientGone, Inbox
+from .pace import Pace
 from .protocols.base import (
     Audio,
     Command,
@@ -63,6 +64,7 @@ class Connection:
         self._decoded = asyncio.Event()
         self._patience = asyncio.timeout_at(None)  # around the wait for the next message
         now = asyncio.get_running_loop().time()
+        self._pace = Pace(now)
         self._deadline = now + (limits.max_session_s or float("inf"))
         self._deadline_reason = EndReason.MAX_DURATION
 
@@ -154,11 +156,13 @@ class Connection:
     async def _hear(self, data: bytes) -> None:
         """Take audio a second at a time, so that others have their turn and memory its bound."""
         self._heard_audio = True
-        for piece in _seconds(data, self._session.config.audio):
+        audio = self._session.config.audio
+        for piece in _seconds(data, audio):
             while not self._session.wants_audio():
                 self._decoded.clear()
                 await self._decoded.wait()
             self._session.receive_audio(piece)
+            self._pace.received(audio.seconds(piece), asyncio.get_running_loop().time())
             await self._pump()
             await asyncio.sleep(0)
 
@@ -183,7 +187,7 @@ class Connection:
                 await self._send(self._protocol.encode(event))
 
     async def _decode(self, request: DecodeRequest) -> None:
-        transcript = await self._engine.submit(request)
+        transcript = await self._engine.submit(request, self._pace.due_at)
         self._decoding = None
         self._session.receive_transcript(transcript)
         self._decoded.set()

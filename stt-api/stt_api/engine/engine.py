@@ -13,6 +13,8 @@ from .scheduler import Scheduler
 
 logger = logging.getLogger(__name__)
 
+LIVE_S = 2.0  # a speaker's requests come closer to each other
+
 
 class Transcriber(Protocol):
     """A model. Each worker calls ``transcribe`` with requests of one ``batch_key``.
@@ -34,9 +36,10 @@ class Transcriber(Protocol):
 class Job:
     """A request and whoever waits for its transcript, who may have left."""
 
-    def __init__(self, request: DecodeRequest, batch_key: Hashable) -> None:
+    def __init__(self, request: DecodeRequest, batch_key: Hashable, due_at: float) -> None:
         self.request = request
         self.batch_key = batch_key
+        self.due_at = due_at
         self.future: asyncio.Future[Transcript] = asyncio.get_running_loop().create_future()
 
     def resolve(self, transcript: Transcript) -> None:
@@ -52,8 +55,13 @@ def finals_first(max_batch_size: int) -> Scheduler[Job]:
     return Scheduler(
         max_batch_size,
         is_final=lambda job: job.request.final,
+        is_ahead=_is_ahead,
         batch_key=lambda job: job.batch_key,
     )
+
+
+def _is_ahead(job: Job) -> bool:
+    return job.due_at > asyncio.get_running_loop().time()
 
 
 class Engine:
@@ -68,6 +76,7 @@ class Engine:
         self.alive = False
         self._workers = workers
         self._busy = 0
+        self._live_until = 0.0  # somebody speaks live, or has just spoken
         self._scheduler = scheduler
         self._wake = asyncio.Event()
 
@@ -76,11 +85,16 @@ class Engine:
         """Requests that the model has not begun."""
         return len(self._scheduler.waiting)
 
-    async def submit(self, request: DecodeRequest) -> Transcript:
-        """Wait for the transcript; raise ModelFailed if the model did."""
+    async def submit(self, request: DecodeRequest, due_at: float = 0.0) -> Transcript:
+        """Wait for the transcript; raise ModelFailed if the model did.
+
+        Until ``due_at``, a time of the event loop, others go first.
+        """
         if not self.alive:
             raise ModelFailed("the engine is not running")
-        job = Job(request, self._workers[0].batch_key(request))
+        job = Job(request, self._workers[0].batch_key(request), due_at)
+        if not _is_ahead(job):
+            self._live_until = asyncio.get_running_loop().time() + LIVE_S
         self._scheduler.add(job)
         self._wake.set()
         return await job.future
@@ -110,9 +124,17 @@ class Engine:
                 self._wake.set()  # interims may have waited for this worker
 
     def _next_batch(self) -> list[Job]:
-        """Keep the last free worker free of interims, so that no final waits for them."""
-        last_free = 1 < len(self._workers) == self._busy + 1
-        return self._scheduler.next_batch(finals_only=last_free)
+        """Keep the last free worker for whoever must not wait.
+
+        Interims never take it. Where someone speaks live, neither do the finals of clients that
+        are ahead of real time, which would keep both workers and leave no interim to anyone.
+        """
+        if len(self._workers) == 1 or len(self._workers) - self._busy > 1:
+            return self._scheduler.next_batch()
+        live = asyncio.get_running_loop().time() < self._live_until
+        return self._scheduler.next_batch(
+            lambda job: job.request.final and not (live and _is_ahead(job))
+        )
 
     async def _run_batch(
         self, jobs: list[Job], transcriber: Transcriber, threads: ThreadPoolExecutor

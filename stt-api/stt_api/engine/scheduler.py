@@ -7,36 +7,41 @@ R = TypeVar("R")
 
 
 class Scheduler(Generic[R]):
-    """Waiting requests, finals first, then oldest first.
+    """Waiting requests: those that are due, finals first; then those ahead of real time.
 
-    A batch is whatever waits when the model is free, so an idle server adds no delay and a busy
-    one forms large batches by itself. It never holds more than one request for each session.
+    Among equals the oldest goes first. A batch is whatever waits when the model is free, so an
+    idle server adds no delay and a busy one forms large batches by itself. It never holds more
+    than one request for each session.
     """
 
     def __init__(
         self,
         max_batch_size: int,
         is_final: Callable[[R], bool],
+        is_ahead: Callable[[R], bool],
         batch_key: Callable[[R], Hashable],
     ) -> None:
         self.max_batch_size = max_batch_size
         self.is_final = is_final
+        self.is_ahead = is_ahead
         self.batch_key = batch_key
         self.waiting: list[R] = []
 
     def add(self, request: R) -> None:
         self.waiting.append(request)
 
-    def next_batch(self, *, finals_only: bool = False) -> list[R]:
-        """Remove and return the next batch; empty if nothing waits.
+    def next_batch(self, may_begin: Callable[[R], bool] = lambda request: True) -> list[R]:
+        """Remove and return the next batch; empty if nothing that ``may_begin`` one waits.
 
-        ``finals_only``: begin none without a final. Others may still fill it up.
+        Others may still fill it up.
         """
-        queue = sorted(self.waiting, key=lambda request: not self.is_final(request))  # stable
-        if not queue or (finals_only and not self.is_final(queue[0])):
+        queue = sorted(self.waiting, key=lambda r: (self.is_ahead(r), not self.is_final(r)))
+        first = next(filter(may_begin, queue), None)
+        if first is None:
             return []
-        key = self.batch_key(queue[0])
-        batch = [r for r in queue if self.batch_key(r) == key][: self.max_batch_size]
+        key = self.batch_key(first)
+        others = (r for r in queue if r is not first and self.batch_key(r) == key)
+        batch = [first, *others][: self.max_batch_size]
         taken = {id(request) for request in batch}
         self.waiting = [request for request in self.waiting if id(request) not in taken]
         return batch

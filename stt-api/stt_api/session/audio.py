@@ -35,6 +35,9 @@ class AudioFormat:
         """Bytes of one sample of every channel; a message holds a whole number of these."""
         return self.channels * (2 if self.encoding is Encoding.LINEAR16 else 1)
 
+    def seconds(self, data: bytes) -> float:
+        return len(data) / self.frame_bytes / self.sample_rate
+
 
 def _expand_mulaw() -> Samples:
     """ITU-T G.711 µ-law, all 256 codes."""

@@ -68,6 +68,40 @@ async def test_interims_leave_the_last_worker_to_finals() -> None:
     running_engine.cancel()
 
 
+async def test_finals_ahead_of_real_time_leave_the_last_worker_to_live_speakers() -> None:
+    model = FakeModel()
+    engine = Engine([model, model], finals_first(1))
+    running_engine = asyncio.create_task(engine.run())
+    await asyncio.sleep(0)
+    first = await busy(engine, model)
+    later = asyncio.get_running_loop().time() + 3600
+    file = asyncio.create_task(engine.submit(replace(request(), final=True), later))
+    model.started.clear()
+    live = asyncio.create_task(engine.submit(replace(request(), final=True)))
+    await asyncio.to_thread(model.started.wait, 10)
+    assert engine.waiting == 1  # the file
+    model.gate.set()
+    await asyncio.gather(first, file, live)
+    running_engine.cancel()
+
+
+async def test_files_alone_have_all_workers() -> None:
+    model = FakeModel()
+    engine = Engine([model, model], finals_first(1))
+    running_engine = asyncio.create_task(engine.run())
+    await asyncio.sleep(0)
+    later = asyncio.get_running_loop().time() + 3600
+    final = replace(request(), final=True)
+    model.gate.clear()
+    files = [asyncio.create_task(engine.submit(final, later)) for _ in range(2)]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert engine.waiting == 0
+    model.gate.set()
+    await asyncio.gather(*files)
+    running_engine.cancel()
+
+
 async def test_a_caller_that_left_costs_nothing() -> None:
     async with running(model := FakeModel()) as engine:
         first = await busy(engine, model)
@@ -128,6 +162,24 @@ async def test_a_second_opinion_delays_nobody_else_of_the_batch() -> None:
     assert model.batch_sizes == [1, 2]
 
 
+async def test_requests_ahead_of_real_time_wait_until_they_are_due() -> None:
+    async with running(model := FakeModel(), most=1) as engine:
+        now = asyncio.get_running_loop().time()
+        first = await busy(engine, model)
+        order: list[str] = []
+
+        async def submit(name: str, due_at: float) -> None:
+            await engine.submit(request(), due_at)
+            order.append(name)
+
+        waiting = [submit("file", now + 3600), submit("was a file", now - 1), submit("live", 0.0)]
+        tasks = [asyncio.create_task(each) for each in waiting]
+        await asyncio.sleep(0)
+        model.gate.set()
+        await asyncio.gather(first, *tasks)
+    assert order == ["was a file", "live", "file"]
+
+
 async def test_a_failure_concerns_its_batch_alone() -> None:
     async with running(model := FakeModel()) as engine:
         model.broken = True
@@ -158,7 +210,9 @@ async def test_an_engine_that_breaks_tells_its_callers_and_is_not_alive() -> Non
     def broken(job: Job) -> bool:
         raise RuntimeError
 
-    engine = Engine([FakeModel()], Scheduler(16, is_final=broken, batch_key=broken))
+    engine = Engine(
+        [FakeModel()], Scheduler(16, is_final=broken, is_ahead=broken, batch_key=broken)
+    )
     running_engine = asyncio.create_task(engine.run())
     await asyncio.sleep(0)
     with pytest.raises(ModelFailed):

@@ -1,11 +1,14 @@
 from stt_api.engine.scheduler import Scheduler
 
-Request = tuple[str, bool, int]  # name, final, key
+Request = tuple[str, bool, int]  # name (in capitals: ahead of real time), final, key
 
 
 def scheduler(*requests: Request, most: int = 8) -> Scheduler[Request]:
     waiting: Scheduler[Request] = Scheduler(
-        most, is_final=lambda request: request[1], batch_key=lambda request: request[2]
+        most,
+        is_final=lambda request: request[1],
+        is_ahead=lambda request: request[0].isupper(),
+        batch_key=lambda request: request[2],
     )
     for request in requests:
         waiting.add(request)
@@ -34,13 +37,33 @@ def test_a_batch_has_one_key() -> None:
     assert waiting.next_batch() == [("b", False, 1)]
 
 
+def is_final(request: Request) -> bool:
+    return request[1]
+
+
 def test_a_worker_may_be_kept_for_finals_and_what_rides_along() -> None:
     waiting = scheduler(("a", False, 0))
-    assert waiting.next_batch(finals_only=True) == []
+    assert waiting.next_batch(is_final) == []
     waiting.add(("b", True, 0))
-    assert waiting.next_batch(finals_only=True) == [("b", True, 0), ("a", False, 0)]
+    assert waiting.next_batch(is_final) == [("b", True, 0), ("a", False, 0)]
 
 
 def test_a_final_of_another_kind_is_not_held_up_by_interims() -> None:
     waiting = scheduler(("a", False, 0), ("b", False, 0), ("c", True, 1))
     assert waiting.next_batch() == [("c", True, 1)]
+
+
+def test_whoever_is_ahead_of_real_time_takes_what_is_left() -> None:
+    waiting = scheduler(("A", True, 0), ("B", False, 0), ("c", False, 0), ("d", True, 0), most=1)
+    order = [waiting.next_batch()[0][0] for _ in range(4)]
+    assert order == ["d", "c", "A", "B"]
+
+
+def test_requests_ahead_of_real_time_fill_up_the_batch_of_others() -> None:
+    waiting = scheduler(("A", True, 0), ("b", False, 0))
+    assert waiting.next_batch() == [("b", False, 0), ("A", True, 0)]
+
+
+def test_the_worker_kept_for_finals_finds_one_behind_interims() -> None:
+    waiting = scheduler(("a", False, 0), ("B", True, 0), most=1)
+    assert waiting.next_batch(is_final) == [("B", True, 0)]

@@ -1,0 +1,21 @@
+"""Tell a live speaker from a file: when would the audio that came have been spoken?
+
+Live sessions come first at the model, and whoever sends faster than real time takes what is left.
+But nobody starves: what was sent ahead becomes due as real time passes, so that a file is heard at
+the pace of speech at least, like everyone's audio. Pure; the time is given, in s.
+"""
+
+HEAD_START_S = 1.0  # before anything is ahead: frames come in bursts
+LATENESS_S = 10.0  # audio that comes late is not ahead when it comes at last
+CATCHING_UP = 0.1  # share of a lead that real time forgives: after a reconnect, sound cards' clocks
+
+
+class Pace:
+    """A leaky bucket of audio that real time empties."""
+
+    def __init__(self, now: float) -> None:
+        self.due_at = now - HEAD_START_S
+        """When the newest audio would have been spoken; in the future where it is ahead."""
+
+    def received(self, seconds: float, now: float) -> None:
+        self.due_at = max(self.due_at, now - LATENESS_S) + (1 - CATCHING_UP) * seconds

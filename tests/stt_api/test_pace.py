@@ -1,0 +1,53 @@
+from stt_api.pace import HEAD_START_S, LATENESS_S, Pace
+
+
+def played(seconds: float, speed: float, began: float = 100.0) -> tuple[Pace, float]:
+    """Send ``seconds`` of audio in pieces of 0.1 s; return the pace, and the time then."""
+    pace, now = Pace(began), began
+    for _ in range(round(seconds * 10)):
+        now += 0.1 / speed
+        pace.received(0.1, now)
+    return pace, now
+
+
+def test_live_audio_is_never_ahead() -> None:
+    pace, now = played(3600.0, speed=1.0)
+    assert pace.due_at <= now
+
+
+def test_a_sound_card_that_runs_a_little_fast_is_live() -> None:
+    pace, now = played(3600.0, speed=1.05)
+    assert pace.due_at <= now
+
+
+def test_a_file_is_ahead_until_real_time_has_caught_up() -> None:
+    pace, now = played(60.0, speed=100.0)
+    assert now + 40.0 < pace.due_at < now + 60.0
+
+
+def test_a_burst_of_frames_at_the_beginning_is_not_ahead() -> None:
+    pace, now = Pace(100.0), 100.0
+    pace.received(HEAD_START_S, now)
+    assert pace.due_at <= now
+
+
+def test_live_audio_that_was_held_up_is_not_ahead_when_it_comes() -> None:
+    pace, now = played(10.0, speed=1.0)
+    pace.received(LATENESS_S, now + LATENESS_S)
+    assert pace.due_at <= now + LATENESS_S
+
+
+def test_silence_on_the_wire_is_no_credit_for_a_file() -> None:
+    pace, now = played(10.0, speed=1.0)
+    pace.received(60.0, now + 3600.0)
+    assert pace.due_at > now + 3600.0 + 40.0
+
+
+def test_a_client_that_caught_up_after_a_reconnect_is_live_again() -> None:
+    pace, now = Pace(100.0), 100.0
+    pace.received(6.0, now)
+    assert pace.due_at > now
+    for _ in range(600):
+        now += 0.1
+        pace.received(0.1, now)
+    assert pace.due_at <= now

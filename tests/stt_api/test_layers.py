@@ -13,6 +13,7 @@ SESSION_MAY_NOT = {"asyncio", "fastapi", "logging", "os", "starlette", "threadin
 LAYERS = {  # what a layer may import of this package, beside itself
     "errors": set(),
     "logs": set(),
+    "languages": set(),
     "session": {"errors"},
     "engine": {"session", "errors"},
     "protocols": {"session", "errors"},

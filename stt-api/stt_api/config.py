@@ -2,11 +2,12 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from .engine.models import EncoderContext
 from .engine.whisper import WhisperConfig
+from .languages import whisper_language
 from .protocols.base import Limits
 from .session.config import SessionConfig
 from .session.decoding import DecodeOptions
@@ -21,7 +22,8 @@ def explain(error: ValidationError) -> str:
     for fault in error.errors(include_url=False):
         field = str(fault["loc"][0])
         variable = field if field.isupper() else f"STT_{field.upper()}"
-        lines.append(f"{variable}: {fault['msg']}")
+        problem = fault.get("ctx", {}).get("error") or fault["msg"]  # ours, or pydantic's words
+        lines.append(f"{variable}: {problem}")
     return "\n".join(lines)
 
 
@@ -65,7 +67,9 @@ class Settings(BaseSettings):
         0, ge=0, le=256, description="Requests in one model call; 0: 4 on a CPU, 16 on a GPU."
     )
 
-    language: str | None = Field(None, description="Whisper language code; unset: detected.")
+    language: Annotated[str, AfterValidator(whisper_language)] | None = Field(
+        None, description="Language of clients that name none, such as en; auto or unset: detected."
+    )
     vad_threshold: float = Field(
         0.5, gt=0, lt=1, description="Probability from which a window counts as speech."
     )

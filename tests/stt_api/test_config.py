@@ -44,6 +44,14 @@ def test_several_gpus_are_a_model_each(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [config.device_index for config in Settings().whisper()] == [0, 2]
 
 
+@pytest.mark.parametrize(("name", "code"), [("nb-NO", "no"), ("German", "de"), ("multi", None)])
+def test_the_language_may_be_called_what_it_is_called_elsewhere(
+    name: str, code: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STT_LANGUAGE", name)
+    assert Settings().session().decoding.language == code
+
+
 def test_an_empty_variable_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STT_PORT", "")
     assert Settings().port == 8000
@@ -56,6 +64,7 @@ def test_an_empty_variable_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> N
         ("STT_DEVICE_INDEX", "all"),
         ("STT_DEVICE", "tpu"),
         ("STT_ENDPOINTING_MS", "5"),
+        ("STT_LANGUAGE", "klingon"),
     ],
 )
 def test_a_bad_value_is_named(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:

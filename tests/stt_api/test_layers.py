@@ -16,13 +16,13 @@ LAYERS = {  # what a layer may import of this package, beside itself
     "languages": set(),
     "session": {"errors"},
     "engine": {"session", "errors"},
-    "protocols": {"session", "errors"},
+    "protocols": {"session", "errors", "languages"},
     "inbox": {"protocols"},
     "pace": set(),
     "connection": {"inbox", "pace", "engine", "protocols", "session", "errors"},
     "service": {"connection", "engine", "protocols", "session", "errors"},
     "app": {"service", "protocols", "session", "errors"},
-    "config": {"engine", "protocols", "session"},
+    "config": {"engine", "protocols", "session", "languages"},
 }
 
 

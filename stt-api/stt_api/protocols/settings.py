@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from ..errors import InvalidSetting
+from ..languages import DETECT, whisper_language
 from ..session.audio import SAMPLE_RATES, AudioFormat, Encoding
 from ..session.config import SessionConfig
 from ..session.decoding import Task
@@ -16,8 +17,14 @@ LIVE = ("language", "prompt", "keyterms", "endpointing", "interim_results")
 """What may change in the middle of a stream."""
 
 
-def _detect(value: object) -> object:
-    return None if value in ("auto", "") else value
+def _code(value: object) -> object:
+    """Return Whisper's code, or None to detect. What is no language is left to be refused."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return whisper_language(value) if value else None
+    except ValueError:
+        return value
 
 
 def _terms(value: object) -> object:
@@ -32,7 +39,7 @@ class ClientSettings(BaseModel):
     encoding: Encoding
     sample_rate: Annotated[int, Field(ge=SAMPLE_RATES[0], le=SAMPLE_RATES[-1])]
     channels: Annotated[int, Field(ge=1, le=2)]
-    language: Annotated[str | None, BeforeValidator(_detect)]
+    language: Annotated[str | None, BeforeValidator(_code)]
     task: Task
     prompt: Annotated[str, Field(max_length=4000)]
     keyterms: Annotated[
@@ -102,7 +109,7 @@ def change(
             raise InvalidSetting(
                 field, f"cannot change during a stream; allowed: {', '.join(allowed)}"
             )
-    codes = f"auto (to detect it), {', '.join(sorted(languages))}"
+    codes = f"{' or '.join(DETECT)} (to detect it), {', '.join(sorted(languages))}"
     settings = _validated(ClientSettings.of(config).model_dump() | dict(changes), codes)
     if settings.language is not None and settings.language not in languages:
         raise InvalidSetting("language", f"allowed: {codes}")

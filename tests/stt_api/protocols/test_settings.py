@@ -17,8 +17,10 @@ BAD = [
     ({"sample_rate": 7999}, "sample_rate", "8000 to 48000"),
     ({"sample_rate": "fast"}, "sample_rate", "8000 to 48000"),
     ({"channels": 3}, "channels", "1 to 2"),
-    ({"language": "xx"}, "language", "auto (to detect it), de, en, es"),
-    ({"language": 5}, "language", "auto (to detect it), de, en, es"),
+    ({"language": "xx"}, "language", "auto or multi (to detect it), de, en, es"),
+    ({"language": 0}, "language", "auto or multi (to detect it), de, en, es"),
+    ({"language": "fr"}, "language", "auto or multi (to detect it), de, en, es"),
+    ({"language": "klingon"}, "language", "auto or multi (to detect it), de, en, es"),
     ({"task": "summarise"}, "task", "transcribe, translate"),
     ({"prompt": "x" * 4001}, "prompt", "up to 4000 characters"),
     ({"prompt": "\ud800"}, "prompt", "a string"),
@@ -60,7 +62,12 @@ def test_settings_of_a_url_are_text() -> None:
     assert (config.decoding.words, config.decoding.keyterms) == (True, ("Oslo", "Rome"))
 
 
-@pytest.mark.parametrize("auto", ["auto", "", None])
+@pytest.mark.parametrize("name", ["en", "EN", "en-US", "en_us", "English", "eng"])
+def test_a_language_may_be_called_what_it_is_called_elsewhere(name: str) -> None:
+    assert change(DEFAULTS, {"language": name}, LANGUAGES).decoding.language == "en"
+
+
+@pytest.mark.parametrize("auto", ["auto", "AUTO", "multi", "", None])
 def test_a_language_may_be_left_to_detection(auto: str | None) -> None:
     english = change(DEFAULTS, {"language": "en"}, LANGUAGES)
     assert change(english, {"language": auto}, LANGUAGES).decoding.language is None

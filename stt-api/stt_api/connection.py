@@ -10,7 +10,7 @@ from dataclasses import asdict
 from fastapi import WebSocket, WebSocketDisconnect
 
 from .engine.engine import Engine
-from .errors import ClientError, ClientTooSlow, MessageTooLarge, SttError, UnknownMessage
+from .errors import ClientError, ClientTooSlow, MessageTooLarge, SttError
 from .inbox import ClientGone, Inbox
 from .pace import Pace
 from .protocols.base import (
@@ -120,7 +120,9 @@ class Connection:
                 return message
             try:
                 command = self._protocol.decode(message)
-            except UnknownMessage as error:
+            except ClientError as error:
+                if error.fatal:
+                    raise
                 await self._send(self._protocol.encode_error(error))
                 continue
             if isinstance(command, EndOfStream):
@@ -148,8 +150,8 @@ class Connection:
             case Finalize(finalize_id):
                 self._session.finalize(finalize_id)
                 await self._pump()
-            case Configure(config, greet):
-                await self._configure(config, greet)
+            case Configure():
+                await self._configure(command)
             case KeepAlive() | EndOfStream():
                 pass
 
@@ -166,13 +168,14 @@ class Connection:
             await self._pump()
             await asyncio.sleep(0)
 
-    async def _configure(self, config: SessionConfig, greet: bool) -> None:
+    async def _configure(self, command: Configure) -> None:
+        config = command.config
         if self._heard_audio:
             self._session.configure(config)
         else:
             self._session = self._new_session(config)
-        ready = Ready(self.id, self._engine.name, config, self._limits)
-        await self._say(ready if greet else Configured(config))
+        ready = Ready(self.id, self._engine.name, config, self._limits, command.ignored)
+        await self._say(ready if command.greet else Configured(config))
 
     # Out.
 

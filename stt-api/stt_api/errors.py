@@ -1,10 +1,11 @@
-"""Whose fault it is, and whether trying again can help.
+"""Whose fault it is, whether trying again can help, and whether the session ends.
 
 SttError
 ├── ClientError            the client's; trying the same again cannot help
 │   ├── InvalidFrame       audio that is not what was declared
 │   ├── InvalidMessage     a text frame that is not a JSON object with a type
-│   ├── InvalidSetting     a setting out of its range; names it and the allowed values
+│   ├── InvalidSetting     a setting out of its range; names it and the allowed values; the
+│   │                      session goes on under the old ones where that makes sense
 │   ├── MessageTooLarge    a frame over the limit
 │   └── UnknownMessage     a type this server does not know; the session goes on
 └── ServerError            ours; trying again may help
@@ -16,10 +17,14 @@ SttError
 
 
 class SttError(Exception):
-    """``code`` is the error's name on the wire; ``retryable`` whether to try again."""
+    """``code`` is the error's name on the wire; ``retryable`` whether to try again.
+
+    ``fatal`` tells if a session ends with it.
+    """
 
     code = "internal"
     retryable = False
+    fatal = True
 
 
 class ClientError(SttError):
@@ -36,6 +41,7 @@ class InvalidMessage(ClientError):
 
 class InvalidSetting(ClientError):
     code = "invalid_setting"
+    fatal = False
 
     def __init__(self, field: str, problem: str) -> None:
         super().__init__(f"{field}: {problem}")
@@ -48,6 +54,7 @@ class MessageTooLarge(ClientError):
 
 class UnknownMessage(ClientError):
     code = "unknown_message"
+    fatal = False
 
 
 class ServerError(SttError):

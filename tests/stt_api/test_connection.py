@@ -59,8 +59,6 @@ BAD = [
     ("hello", "invalid_message", 1007, "JSON object"),
     ("", "invalid_message", 1007, "JSON object"),
     ("[]", "invalid_message", 1007, "JSON object"),
-    ('{"type":"configure","volume":11}', "invalid_setting", 1007, "allowed: language, prompt"),
-    ('{"type":"configure","language":"xx"}', "invalid_setting", 1007, "de, en"),
     (bytes(20_000), "message_too_large", 1009, "at most 10000"),
 ]
 
@@ -96,6 +94,54 @@ async def test_an_unknown_message_is_answered_and_not_fatal() -> None:
         assert (await receive(socket, "finalized"))["id"] == 5
 
 
+REFUSED = [
+    ({"volume": 11}, "volume", "allowed: language, prompt"),
+    ({"language": "xx", "endpointing": 300}, "language", "de, en"),
+    ({"sample_rate": 8000}, "sample_rate", "cannot change"),
+]
+
+
+@pytest.mark.parametrize(("changes", "field", "says"), REFUSED)
+async def test_a_refused_change_is_explained_and_the_session_goes_on_under_the_old_settings(
+    changes: dict[str, Any], field: str, says: str
+) -> None:
+    async with local_app() as app, connection(app.url, interim_results=False) as socket:
+        await socket.send(pcm(speech(0.5)))
+        await send(socket, type="configure", **changes)
+        error = await receive(socket, "error")
+        assert (error["code"], error["field"]) == ("invalid_setting", field)
+        assert says in error["message"]
+        await send(socket, type="configure", prompt="Rome")
+        configured = await receive(socket, "configured")
+        assert (configured["language"], configured["endpointing"]) == (None, 500)
+        await socket.send(SENTENCE)
+        await send(socket, type="end_of_stream")
+        assert kinds(await replies(socket))[-3:] == ["transcript", "speech_ended", "session_ended"]
+
+
+async def test_a_frame_that_holds_one_bad_setting_changes_none() -> None:
+    async with local_app() as app, connection(app.url) as socket:
+        await send(socket, type="configure", words=True, language="xx")
+        assert (await receive(socket, "error"))["field"] == "language"
+        await send(socket, type="configure", language="de")
+        configured = await receive(socket, "configured")
+        assert (configured["language"], configured["words"]) == ("de", False)
+
+
+async def test_a_session_ends_where_the_format_of_its_audio_was_refused() -> None:
+    async with local_app() as app, connection(app.url) as socket:
+        await send(socket, type="configure", sample_rate=8000, language="xx")
+        error = (await replies(socket))[-1]
+        assert (error["type"], error["field"], socket.close_code) == ("error", "language", 1007)
+
+
+async def test_an_empty_frame_is_no_audio_that_settings_would_be_fixed_by() -> None:
+    async with local_app() as app, connection(app.url) as socket:
+        await socket.send(b"")
+        await send(socket, type="configure", sample_rate=8000)
+        assert (await receive(socket, "configured"))["sample_rate"] == 8000
+
+
 async def test_settings_are_confirmed_and_hold() -> None:
     async with local_app() as app, connection(app.url) as socket:
         await send(socket, type="configure", encoding="mulaw", sample_rate=8000)
@@ -111,6 +157,17 @@ async def test_an_auth_frame_is_greeted() -> None:
         await receive(socket, "ready")
         await send(socket, type="auth", token="k", config={"sample_rate": 8000})
         assert (await receive(socket, "ready"))["sample_rate"] == 8000
+
+
+async def test_a_client_of_another_server_is_served_and_told_what_was_ignored() -> None:
+    async with local_app() as app, connection(app.url) as socket:
+        await receive(socket, "ready")
+        config = {"model": "nova-2", "language": "en-US", "punctuate": True, "\ud800": 1}
+        await send(socket, type="auth", token="k", config=config)
+        ready = await receive(socket, "ready")
+        assert (ready["model"], ready["ignored"]) == ("fake", ["punctuate", "\ud800"])
+        await send(socket, type="configure", model="whisper-1")
+        assert (await receive(socket, "configured"))["language"] == "en"
 
 
 async def test_a_silent_client_is_let_go() -> None:

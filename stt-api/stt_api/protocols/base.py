@@ -20,10 +20,14 @@ class Audio:
 
 @dataclass(frozen=True, slots=True)
 class Configure:
-    """Go on under ``config``; ``greet`` asks for Ready rather than Configured."""
+    """Go on under ``config``; ``greet`` asks for Ready rather than Configured.
+
+    ``ignored`` are the names that were left out of it, to be said in Ready.
+    """
 
     config: SessionConfig
     greet: bool = False
+    ignored: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ class Ready:
     model: str
     config: SessionConfig
     limits: Limits
+    ignored: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,7 @@ class WireProtocol(Protocol):
         """Take the settings of the URL; raise InvalidSetting."""
 
     def decode(self, message: Message) -> Command:
-        """Raise ClientError for what the protocol does not allow."""
+        """Raise ClientError for what the protocol does not allow; ``config`` stays as it was."""
 
     def encode(self, event: Event | Ready | Configured) -> list[str]: ...
 

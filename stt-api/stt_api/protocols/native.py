@@ -42,7 +42,7 @@ from .base import (
     Message,
     Ready,
 )
-from .settings import LIVE, ClientSettings, change
+from .settings import AUDIO_FORMAT, LIVE, SETTINGS, ClientSettings, change
 
 VERSION = 1
 FEATURES = ("finalize", "configure", "words", "keyterms", "translate", "stable", "progress")
@@ -70,6 +70,8 @@ class NativeProtocol:
     # Up.
 
     def decode(self, message: Message) -> Command:
+        if message == b"":
+            return KeepAlive()
         if isinstance(message, bytes):
             self.heard_audio = True
             return Audio(message)
@@ -88,20 +90,32 @@ class NativeProtocol:
             case "configure":
                 return self._configure(fields)
             case "auth":  # keys are not checked by this version
-                return self._configure(_object(fields.get("config", {}), "config"), greet=True)
+                return self._greet(_object(fields.get("config", {}), "config"))
             case kind:
                 raise UnknownMessage(f"type: {kind!r} is unknown; allowed: {', '.join(COMMANDS)}")
 
-    def _configure(self, changes: Fields, *, greet: bool = False) -> Configure:
-        allowed = LIVE if self.heard_audio else tuple(ClientSettings.model_fields)
-        self.config = change(self.config, changes, self.languages, allowed)
-        return Configure(self.config, greet)
+    def _greet(self, declared: Fields) -> Configure:
+        """Take what this server knows of settings that may have been written for another."""
+        known = {name: value for name, value in declared.items() if name in SETTINGS}
+        self._configure(known)
+        return Configure(self.config, True, tuple(name for name in declared if name not in known))
+
+    def _configure(self, changes: Fields) -> Configure:
+        """Take all changes or none. Without its format, the audio to come would be noise."""
+        allowed = LIVE if self.heard_audio else SETTINGS
+        try:
+            self.config = change(self.config, changes, self.languages, allowed)
+        except InvalidSetting as error:
+            error.fatal = not self.heard_audio and not changes.keys().isdisjoint(AUDIO_FORMAT)
+            raise
+        return Configure(self.config)
 
     # Down.
 
     def encode(self, event: Event | Ready | Configured) -> list[str]:
         fields = _event_fields(event)
-        return [json.dumps(fields, ensure_ascii=False)] if fields else []
+        quotes = isinstance(event, Ready)  # what was ignored, and perhaps cannot be encoded
+        return [json.dumps(fields, ensure_ascii=quotes)] if fields else []
 
     def encode_error(self, error: SttError) -> list[str]:
         fields: Fields = {
@@ -199,6 +213,7 @@ def _ready(ready: Ready) -> Fields:
         "protocol": VERSION,
         "sample_rate": ready.config.audio.sample_rate,
         "features": FEATURES,
+        "ignored": ready.ignored,
         "limits": {
             "max_message_bytes": ready.limits.max_message_bytes,
             "idle_timeout_s": ready.limits.idle_timeout_s,

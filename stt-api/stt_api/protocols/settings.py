@@ -13,7 +13,9 @@ from ..session.config import SessionConfig
 from ..session.decoding import Task
 from ..session.windowing import WindowingPolicy
 
-LIVE = ("language", "prompt", "keyterms", "endpointing", "interim_results")
+MODEL = "model"  # named by clients of servers that have several; this one has its own, and says so
+AUDIO_FORMAT = ("encoding", "sample_rate", "channels")
+LIVE = ("language", "prompt", "keyterms", "endpointing", "interim_results", MODEL)
 """What may change in the middle of a stream."""
 
 
@@ -28,7 +30,10 @@ def _code(value: object) -> object:
 
 
 def _terms(value: object) -> object:
-    return [term.strip() for term in value.split(",")] if isinstance(value, str) else value
+    """Take a list as text, as URLs hold it. An empty text is an empty list."""
+    if not isinstance(value, str):
+        return value
+    return [term for part in value.split(",") if (term := part.strip())]
 
 
 class ClientSettings(BaseModel):
@@ -95,22 +100,27 @@ class ClientSettings(BaseModel):
         )
 
 
+SETTINGS = (*ClientSettings.model_fields, MODEL)
+
+
 def change(
     config: SessionConfig,
     changes: Mapping[str, Any],
     languages: Iterable[str],
-    allowed: Iterable[str] = tuple(ClientSettings.model_fields),
+    allowed: Iterable[str] = SETTINGS,
 ) -> SessionConfig:
     """Return ``config`` with ``changes``; raise InvalidSetting for the first bad one."""
     for field in changes:
-        if field not in ClientSettings.model_fields:
+        if field not in SETTINGS:
             raise InvalidSetting(field, f"unknown setting; allowed: {', '.join(allowed)}")
         if field not in allowed:
             raise InvalidSetting(
                 field, f"cannot change during a stream; allowed: {', '.join(allowed)}"
             )
     codes = f"{' or '.join(DETECT)} (to detect it), {', '.join(sorted(languages))}"
-    settings = _validated(ClientSettings.of(config).model_dump() | dict(changes), codes)
+    values = ClientSettings.of(config).model_dump() | dict(changes)
+    values.pop(MODEL, None)
+    settings = _validated(values, codes)
     if settings.language is not None and settings.language not in languages:
         raise InvalidSetting("language", f"allowed: {codes}")
     return settings.apply(config)

@@ -54,6 +54,7 @@ def encoded(event: Any) -> dict[str, Any]:
     ("message", "command"),
     [
         (b"\x01\x02", Audio(b"\x01\x02")),
+        (b"", KeepAlive()),
         ('{"type":"keepalive"}', KeepAlive()),
         ('{"type":"finalize","id":3}', Finalize(3)),
         ('{"type":"finalize"}', Finalize(None)),
@@ -110,6 +111,30 @@ def test_after_the_first_audio_the_format_is_fixed() -> None:
 def test_an_auth_frame_configures_and_is_greeted() -> None:
     command = protocol().decode('{"type":"auth","token":"k","config":{"words":true}}')
     assert isinstance(command, Configure) and command.greet and command.config.decoding.words
+
+
+def test_an_auth_frame_may_hold_settings_of_another_server() -> None:
+    config = {"model": "nova-2", "language": "en-US", "smart_format": True}
+    command = protocol().decode(json.dumps({"type": "auth", "config": config}))
+    assert isinstance(command, Configure)
+    assert (command.config.decoding.language, command.ignored) == ("en", ("smart_format",))
+
+
+@pytest.mark.parametrize("frame", ["configure", "auth"])
+def test_only_a_refused_audio_format_is_fatal(frame: str) -> None:
+    def refused(wire: NativeProtocol, **changes: object) -> InvalidSetting:
+        config = {"config": changes} if frame == "auth" else changes
+        with pytest.raises(InvalidSetting) as raised:
+            wire.decode(json.dumps({"type": frame, **config}))
+        return raised.value
+
+    wire = protocol()
+    assert not refused(wire, language="xx").fatal
+    assert refused(wire, sample_rate=1).fatal
+    assert refused(wire, encoding="mulaw", language="xx").fatal
+    assert wire.config == SessionConfig()
+    wire.decode(b"\x00\x00")
+    assert not refused(wire, sample_rate=8000).fatal
 
 
 def test_settings_of_the_url_add_up_and_the_frame_wins() -> None:

@@ -73,6 +73,18 @@ def test_a_language_may_be_left_to_detection(auto: str | None) -> None:
     assert change(english, {"language": auto}, LANGUAGES).decoding.language is None
 
 
+@pytest.mark.parametrize("empty", ["", ",", []])
+def test_no_keyterms_may_be_said_too(empty: object) -> None:
+    some = change(DEFAULTS, {"keyterms": "Oslo,,Rome,"}, LANGUAGES)
+    assert some.decoding.keyterms == ("Oslo", "Rome")
+    assert change(some, {"keyterms": empty}, LANGUAGES).decoding.keyterms == ()
+
+
+def test_a_model_may_be_named_and_changes_nothing() -> None:
+    assert change(DEFAULTS, {"model": "nova-2"}, LANGUAGES) == DEFAULTS
+    assert change(DEFAULTS, {"model": None}, LANGUAGES, LIVE) == DEFAULTS
+
+
 def test_what_is_not_given_keeps_its_value() -> None:
     changes = {"endpointing": 300, "windowing": "overlap", "vad": False}
     config = change(change(DEFAULTS, changes, LANGUAGES), {"language": "de"}, LANGUAGES)

@@ -72,6 +72,8 @@ class PcmDecoder:
             if audio_format.sample_rate == SAMPLE_RATE
             else soxr.ResampleStream(audio_format.sample_rate, SAMPLE_RATE, 1, dtype="float32")
         )
+        self.received = 0  # samples at the wire's rate
+        self.returned = 0  # samples at 16 kHz
 
     def decode(self, data: bytes) -> Samples:
         """Return mono samples in [-1, 1]; raise InvalidFrame when samples are cut in two."""
@@ -81,14 +83,21 @@ class PcmDecoder:
                 f"{self.format.encoding} with {self.format.channels} channel(s) "
                 f"needs a multiple of {self.format.frame_bytes}"
             )
-        return self._resample(self._mix(self._expand(data)), last=False)
+        return self._resample(self._mix(self._expand(data)))
 
     def flush(self) -> Samples:
-        """Return what the resampler still holds: up to 0.12 s. The stream may go on."""
-        held = self._resample(np.empty(0, np.float32), last=True)
-        if self.resampler:
-            self.resampler.clear()
-        return held
+        """Return what the resampler still holds: up to 0.12 s. The stream may go on.
+
+        The resampler rounds what it gives to whole samples, at each flush anew. Only the sum is
+        rounded here, a sample more or less, so that positions stay on the client's clock.
+        """
+        if self.resampler is None:
+            return np.empty(0, np.float32)
+        due = round(self.received * SAMPLE_RATE / self.format.sample_rate) - self.returned
+        held = self.resampler.resample_chunk(np.empty(0, np.float32), last=True)[:due]
+        self.resampler.clear()
+        self.returned += due
+        return np.pad(held, (0, due - len(held)))
 
     def _expand(self, data: bytes) -> Samples:
         if self.format.encoding is Encoding.LINEAR16:
@@ -101,10 +110,12 @@ class PcmDecoder:
         mixed: Samples = samples.reshape(-1, self.format.channels).mean(axis=1, dtype=np.float32)
         return mixed
 
-    def _resample(self, samples: Samples, *, last: bool) -> Samples:
+    def _resample(self, samples: Samples) -> Samples:
         if self.resampler is None:
             return samples
-        resampled: Samples = self.resampler.resample_chunk(samples, last=last)
+        resampled: Samples = self.resampler.resample_chunk(samples)
+        self.received += len(samples)
+        self.returned += len(resampled)
         return resampled
 
 

@@ -58,6 +58,25 @@ def test_any_split_into_messages_resamples_to_the_same_audio(rate: int) -> None:
     assert all(np.array_equal(other, decoded[0]) for other in decoded[1:])
 
 
+@pytest.mark.parametrize("rate", [8_000, 11_025, 16_000, 22_050, 44_100, 48_000])
+@pytest.mark.parametrize("frame_s", [0.02, 0.0001, 0.51])
+def test_the_clock_does_not_drift_however_often_the_stream_is_flushed(
+    rate: int, frame_s: float
+) -> None:
+    decoder = PcmDecoder(AudioFormat(sample_rate=rate))
+    frame = int(rate * frame_s) + 1
+    decoded = 0
+    for frames in range(1, 501):
+        decoded += len(decoder.decode(bytes(2 * frame))) + len(decoder.flush())
+        assert abs(decoded - frames * frame * 16_000 / rate) <= 0.5
+
+
+def test_a_flush_without_audio_gives_none() -> None:
+    decoder = PcmDecoder(AudioFormat(sample_rate=11_025))
+    decoder.decode(bytes(2 * 220))
+    assert [len(decoder.flush()) for _ in range(3)] == [319, 0, 0]
+
+
 def test_a_buffer_is_addressed_by_position_after_it_forgot_its_start() -> None:
     buffer = AudioBuffer()
     for start in range(0, 100_000, 1_000):

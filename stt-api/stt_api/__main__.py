@@ -1,15 +1,18 @@
 """The command stt-api: serve until told to stop, or evaluate a model."""
 
+import logging
 import sys
 
 from pydantic import ValidationError
 
 from .arguments import parse_arguments
-from .config import Settings, explain
+from .config import Settings, explain, unknown_variables, variable
 from .engine.engine import Engine, finals_first
-from .errors import ModelUnavailable, SttError
+from .errors import InvalidSetting, ModelUnavailable, SttError
 from .logs import log_to_stderr
 from .server import build_server, load_transcribers
+
+logger = logging.getLogger(__name__)
 
 ADVICE = (
     "WHISPER_MODEL_SIZE takes pico (bundled, needs no network), a faster-whisper size such as "
@@ -22,6 +25,8 @@ def main() -> None:
     try:
         settings = Settings()
         log_to_stderr(settings.log_level)
+        for name, nearest in unknown_variables():
+            logger.warning("no such setting", extra={"variable": name, "nearest": nearest})
         if options.command == "evaluate":
             from .evaluate import evaluate
 
@@ -32,6 +37,8 @@ def main() -> None:
         sys.exit(f"stt-api: {explain(error)}")
     except ModelUnavailable as error:
         sys.exit(f"stt-api: {error}\n{ADVICE}")
+    except InvalidSetting as error:
+        sys.exit(f"stt-api: {variable(error.field)}: {error.problem}")
     except SttError as error:
         sys.exit(f"stt-api: {error}")
 

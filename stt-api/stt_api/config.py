@@ -1,9 +1,11 @@
 """Every setting of the server. The only reader of the environment."""
 
+from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
 from .engine.models import EncoderContext
 from .engine.whisper import WhisperConfig
@@ -13,24 +15,14 @@ from .session.config import SessionConfig
 from .session.decoding import DecodeOptions
 from .session.endpointing import EndpointingConfig
 
+PREFIX = "STT_"
 Seconds = Annotated[float, Field(ge=0)]
-
-
-def explain(error: ValidationError) -> str:
-    """Say which variables are wrong, and how, one a line."""
-    lines = []
-    for fault in error.errors(include_url=False):
-        field = str(fault["loc"][0])
-        variable = field if field.isupper() else f"STT_{field.upper()}"
-        problem = fault.get("ctx", {}).get("error") or fault["msg"]  # ours, or pydantic's words
-        lines.append(f"{variable}: {problem}")
-    return "\n".join(lines)
 
 
 class Settings(BaseSettings):
     """One field for each variable; the description is its documentation, with the unit."""
 
-    model_config = SettingsConfigDict(env_prefix="STT_", env_ignore_empty=True, frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True)
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
@@ -138,3 +130,26 @@ class Settings(BaseSettings):
             max_session_s=self.max_session_s,
             send_timeout_s=self.send_timeout_s,
         )
+
+
+def variable(field: str) -> str:
+    """Return the name in the environment of a field of Settings."""
+    return str(Settings.model_fields[field].validation_alias or PREFIX + field.upper())
+
+
+def explain(error: ValidationError) -> str:
+    """Say which variables are wrong, how, and what they mean, one a line."""
+    lines = []
+    for fault in error.errors(include_url=False):
+        field = str(fault["loc"][0])
+        problem = fault.get("ctx", {}).get("error") or fault["msg"]  # ours, or pydantic's words
+        lines.append(f"{variable(field)}: {problem}. {Settings.model_fields[field].description}")
+    return "\n".join(lines)
+
+
+def unknown_variables() -> Iterator[tuple[str, str | None]]:
+    """Yield each name of the environment that looks like a setting and is none, and the nearest."""
+    known = [variable(field) for field in Settings.model_fields]
+    for name in map(str.upper, EnvSettingsSource(Settings).env_vars):
+        if name.startswith(PREFIX) and name not in known:
+            yield name, next(iter(get_close_matches(name, known, n=1)), None)

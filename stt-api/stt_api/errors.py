@@ -46,6 +46,7 @@ class InvalidSetting(ClientError):
     def __init__(self, field: str, problem: str) -> None:
         super().__init__(f"{field}: {problem}")
         self.field = field
+        self.problem = problem
 
 
 class MessageTooLarge(ClientError):

@@ -45,7 +45,7 @@ def load_transcribers(settings: Settings) -> list[WhisperTranscriber]:
     first = transcribers[0]
     if settings.language not in (None, *first.languages):
         known = ", ".join(sorted(first.languages))
-        raise InvalidSetting("STT_LANGUAGE", f"{first.name} knows: {known}")
+        raise InvalidSetting("language", f"{first.name} knows: {known}")
     for transcriber in transcribers:
         transcriber.warm_up()
     fields = {"model": first.name, "device": first.device, "copies": len(transcribers)}

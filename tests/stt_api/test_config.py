@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from stt_api.config import Settings
+from stt_api.config import Settings, explain, unknown_variables
 from stt_api.engine.models import EncoderContext
 
 DOCUMENT = Path(__file__).parents[2] / "docs/configuration.md"
@@ -55,6 +55,34 @@ def test_the_language_may_be_called_what_it_is_called_elsewhere(
 def test_an_empty_variable_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STT_PORT", "")
     assert Settings().port == 8000
+
+
+def test_names_that_no_setting_has_are_found_with_the_nearest_that_one_has(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in (
+        "STT_ENDPOINTING",
+        "STT_WORKER",
+        "STT_COLOUR_OF_THE_LOGO",
+        "STT_PORT",
+        "SOMETHING",
+    ):
+        monkeypatch.setenv(name, "1")
+    assert dict(unknown_variables()) == {
+        "STT_ENDPOINTING": "STT_ENDPOINTING_MS",
+        "STT_WORKER": "STT_WORKERS",
+        "STT_COLOUR_OF_THE_LOGO": None,
+    }
+
+
+def test_an_error_names_the_variable_and_what_it_means(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STT_PORT", "-1")
+    monkeypatch.setenv("STT_DEVICE_INDEX", "all")
+    with pytest.raises(ValidationError) as raised:
+        Settings()
+    port, index = explain(raised.value).splitlines()
+    assert port.startswith("STT_PORT: ") and "0 picks a free one" in port
+    assert index.startswith("STT_DEVICE_INDEX: ") and "such as 0,1" in index
 
 
 @pytest.mark.parametrize(

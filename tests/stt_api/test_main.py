@@ -37,13 +37,36 @@ def test_a_model_that_cannot_be_had_ends_start_up_with_advice(model: str, tmp_pa
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("STT_PORT", "70000"), ("STT_LANGUAGE", "xx"), ("STT_BEAM_SIZE", "0")]
+    ("name", "value", "says"),
+    [
+        ("STT_PORT", "70000", "65535"),
+        ("STT_LANGUAGE", "xx", "en-US"),
+        ("STT_BEAM_SIZE", "0", "greater than or equal to 1"),
+        ("STT_COMPUTE_TYPE", "int3", "float32"),
+        ("STT_DEVICE_INDEX", "99", "allowed here: 0"),
+        ("STT_DEVICE_INDEX", "all", "such as 0,1"),
+        ("STT_DEVICE", "tpu", "'cuda'"),
+    ],
 )
-def test_a_bad_setting_ends_start_up_and_is_named(name: str, value: str) -> None:
+def test_a_bad_setting_ends_start_up_and_is_named(name: str, value: str, says: str) -> None:
     ended = start(**{"WHISPER_MODEL_SIZE": "pico", name: value})
     assert ended.returncode == 1
-    assert name in ended.stderr and "Traceback" not in ended.stderr
+    assert f"{name}: " in ended.stderr and says in ended.stderr
+    assert "Traceback" not in ended.stderr
     assert "Value error" not in ended.stderr  # a word of pydantic's
+
+
+def test_a_model_folder_that_is_incomplete_ends_start_up_and_is_named(tmp_path: Path) -> None:
+    (tmp_path / "model.bin").touch()
+    ended = start(WHISPER_MODEL_SIZE=str(tmp_path))
+    assert ended.returncode == 1
+    assert f"{tmp_path} holds no tokenizer.json" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_an_unknown_variable_is_warned_of_with_the_nearest_name() -> None:
+    ended = start(STT_ENDPOINT_MS="300", WHISPER_MODEL_SIZE="/no/such/folder")
+    assert "variable=STT_ENDPOINT_MS nearest=STT_ENDPOINTING_MS" in ended.stderr
 
 
 def test_a_port_that_is_taken_ends_start_up_and_is_named() -> None:

@@ -1,9 +1,11 @@
 """Find a Whisper model by name, and say plainly when it can't be had. Loads nothing."""
 
 import enum
-import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, Field, ValidationError
 
 from ..errors import ModelUnavailable
 
@@ -33,6 +35,13 @@ class ModelSource:
     prompt_tokens: int = LONGEST_PROMPT
 
 
+class Traits(BaseModel):
+    """What TRAITS_FILE may declare. Other names in it are for people."""
+
+    encoder_context: EncoderContext = EncoderContext.FULL
+    prompt_tokens: Annotated[int, Field(ge=0, strict=True)] = LONGEST_PROMPT
+
+
 def find_model(name: str) -> ModelSource:
     """Resolve ``pico``, a folder, a faster-whisper size or a hub id; raise ModelUnavailable."""
     if name == "pico":
@@ -55,15 +64,24 @@ def _pico() -> Path:
 
 
 def _from_folder(name: str, folder: Path) -> ModelSource:
-    if not (folder / "model.bin").is_file():
-        raise ModelUnavailable(
-            f"{folder} holds no model.bin; convert the model with ct2-transformers-converter"
-        )
-    file = folder / TRAITS_FILE
-    traits = json.loads(file.read_text()) if file.is_file() else {}
-    return ModelSource(
-        name,
-        str(folder),
-        EncoderContext(traits.get("encoder_context", EncoderContext.FULL)),
-        min(int(traits.get("prompt_tokens", LONGEST_PROMPT)), LONGEST_PROMPT),
-    )
+    for needed in (
+        "model.bin",
+        "tokenizer.json",
+    ):  # faster-whisper would ask the hub for the latter
+        if not (folder / needed).is_file():
+            raise ModelUnavailable(
+                f"{folder} holds no {needed}; convert the model with ct2-transformers-converter "
+                "--copy_files tokenizer.json preprocessor_config.json"
+            )
+    traits = _traits(folder / TRAITS_FILE)
+    prompt_tokens = min(traits.prompt_tokens, LONGEST_PROMPT)
+    return ModelSource(name, str(folder), traits.encoder_context, prompt_tokens)
+
+
+def _traits(file: Path) -> Traits:
+    try:
+        return Traits.model_validate_json(file.read_bytes()) if file.is_file() else Traits()
+    except ValidationError as error:
+        [*_, fault] = error.errors(include_url=False, include_input=False)
+        field = "".join(f"{name}: " for name in fault["loc"])
+        raise ModelUnavailable(f"{file}: {field}{fault['msg']}") from None

@@ -20,7 +20,8 @@ from faster_whisper.transcribe import get_suppressed_tokens
 from ..errors import ModelUnavailable
 from ..session.audio import SAMPLE_RATE, Samples
 from ..session.decoding import DecodeOptions, DecodeRequest, Task, Transcript
-from .batch_key import BUCKETS_S, LONGEST_S, BatchKey, fitting_context_s
+from .batch_key import LONGEST_S, BatchKey, fitting_context_s
+from .devices import check_device
 from .models import EncoderContext, ModelSource
 from .prompt import PromptEncoder, Tokens
 from .second_opinion import lost_words, needs_second_opinion, second_opinion
@@ -69,14 +70,21 @@ class WhisperTranscriber:
         return other
 
     def warm_up(self) -> None:
-        """Let every worker pay for lazy initialisation before the first client does."""
-        options = DecodeOptions(words=True)
+        """Let every worker hear the longest audio before the first client needs it.
+
+        What a worker allocates for that serves everything shorter: memory is flat from then on.
+        Raise ModelUnavailable if the model does not run, such as where cuBLAS is missing.
+        """
         noise = np.random.default_rng(0).normal(0, 0.1, LONGEST_S * SAMPLE_RATE).astype(np.float32)
-        lengths = [context_s * SAMPLE_RATE for context_s in BUCKETS_S]
-        requests = [DecodeRequest(noise[:length], options, final=True) for length in lengths]
-        with ThreadPoolExecutor(self.config.workers) as threads:
-            for request in requests:
-                list(threads.map(self.transcribe, [[request]] * self.config.workers))
+        request = DecodeRequest(noise, DecodeOptions(words=True), final=True)
+        workers = self.config.workers
+        with ThreadPoolExecutor(workers) as threads:
+            try:
+                list(threads.map(self.transcribe, [[request]] * workers))
+            except Exception as error:  # of CTranslate2 or CUDA
+                raise ModelUnavailable(
+                    f"the model {self.name} does not run on {self.device}: {error}"
+                ) from error
 
     def batch_key(self, request: DecodeRequest) -> BatchKey:
         full = self.encoder_context is EncoderContext.FULL
@@ -186,6 +194,7 @@ class WhisperTranscriber:
 
 
 def _load(source: ModelSource, config: WhisperConfig) -> WhisperModel:
+    check_device(config.device, config.device_index, config.compute_type)
     try:
         return WhisperModel(
             source.location,

@@ -1,6 +1,7 @@
 """The real pico through the real CTranslate2."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -164,3 +165,25 @@ def test_a_model_that_cannot_be_had_says_what_was_tried(
     source = ModelSource(name, name, EncoderContext.FULL)
     with pytest.raises(ModelUnavailable, match=f"cannot load the model {name} from {name}"):
         WhisperTranscriber(source, WhisperConfig(device="cpu"))
+
+
+def test_warming_up_costs_each_worker_one_decode_of_the_longest_audio() -> None:
+    heard: list[int] = []
+
+    class Counting(WhisperTranscriber):
+        def transcribe(self, requests: Sequence[DecodeRequest]) -> list[Transcript]:
+            heard.extend(len(request.samples) for request in requests)
+            return super().transcribe(requests)
+
+    Counting(find_model("pico"), WhisperConfig(device="cpu", workers=3)).warm_up()
+    assert heard == 3 * [30 * 16_000]
+
+
+def test_a_model_that_does_not_run_says_so_before_the_first_client() -> None:
+    class Broken(WhisperTranscriber):
+        def transcribe(self, requests: Sequence[DecodeRequest]) -> list[Transcript]:
+            raise RuntimeError("Library libcublas.so.12 is not found")
+
+    broken = Broken(find_model("pico"), WhisperConfig(device="cpu"))
+    with pytest.raises(ModelUnavailable, match=r"pico does not run on cpu: Library libcublas"):
+        broken.warm_up()

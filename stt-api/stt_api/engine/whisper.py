@@ -51,7 +51,7 @@ class WhisperTranscriber:
         self.config = config
         self.encoder_context = config.encoder_context or source.encoder_context
         self.whisper = _load(source, config)
-        self.languages = tuple(self.whisper.supported_languages)
+        self.languages = _languages(self.whisper)
         tokenizer = self._tokenizer("en", Task.TRANSCRIBE)
         self._suppressed = get_suppressed_tokens(tokenizer, [-1])
         self._prompts = PromptEncoder(
@@ -209,6 +209,12 @@ def _load(source: ModelSource, config: WhisperConfig) -> WhisperModel:
             f"cannot load the model {source.name} from {source.location} "
             f"(device {config.device}, compute type {config.compute_type}): {error}"
         ) from error
+
+
+def _languages(whisper: WhisperModel) -> tuple[str, ...]:
+    """Return those that have a token: faster-whisper lists Cantonese for models that have none."""
+    tokens = whisper.hf_tokenizer
+    return tuple(code for code in whisper.supported_languages if tokens.token_to_id(f"<|{code}|>"))
 
 
 def _avg_logprob(result: Any) -> float:

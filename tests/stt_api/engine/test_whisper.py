@@ -187,3 +187,10 @@ def test_a_model_that_does_not_run_says_so_before_the_first_client() -> None:
     broken = Broken(find_model("pico"), WhisperConfig(device="cpu"))
     with pytest.raises(ModelUnavailable, match=r"pico does not run on cpu: Library libcublas"):
         broken.warm_up()
+
+
+def test_a_language_without_a_token_is_not_one_that_the_model_knows(
+    pico: WhisperTranscriber,
+) -> None:
+    assert len(pico.languages) == 99
+    assert "yue" not in pico.languages

@@ -8,10 +8,13 @@ from dataclasses import asdict, dataclass, replace
 from itertools import product
 
 from .config import Settings
+from .engine.devices import check_device
 from .engine.models import EncoderContext, find_model
 from .engine.silero import load_silero
 from .engine.whisper import WhisperConfig, WhisperTranscriber
-from .evaluation import Clip, Heard, find_clips, hear_offline, hear_streaming, words
+from .errors import ClientError, InvalidSetting
+from .evaluation import Heard, hear_offline, hear_streaming, words
+from .recordings import BadRecordings, Clip, find_clips
 from .session.decoding import DecodeOptions
 
 try:
@@ -27,13 +30,16 @@ except ImportError as error:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """``wer`` and ``rtf`` are ratios: errors to words, processing to audio time."""
+    """``wer`` and ``rtf`` are ratios: errors to words, processing to audio time.
+
+    ``wer`` is None where nothing is said: what is heard there is errors all the same.
+    """
 
     way: str
     context: str
     beams: int
     compute_type: str
-    wer: float
+    wer: float | None
     errors: int
     words: int
     rtf: float
@@ -41,8 +47,12 @@ class Row:
 
 
 def evaluate(options: argparse.Namespace, settings: Settings) -> None:
-    """Raise ModelUnavailable, or BadRecordings."""
-    clips = find_clips(options.folder)
+    """Raise ModelUnavailable, or ClientError for what the operator has given."""
+    _check_compute_types(options, settings)
+    clips = [
+        replace(clip, language=clip.language or options.language)
+        for clip in find_clips(options.folder)
+    ]
     console = Console(width=max(100, Console().width))
     with Progress(console=console, transient=True) as progress:
         rows = list(_rows(options, settings, clips, progress))
@@ -50,16 +60,38 @@ def evaluate(options: argparse.Namespace, settings: Settings) -> None:
     _write(options, rows)
 
 
+def _check_compute_types(options: argparse.Namespace, settings: Settings) -> None:
+    """Refuse before hours of work what would end them."""
+    base = settings.whisper()[0]
+    check_device(base.device, base.device_index, base.compute_type)
+    for compute_type in options.compute_types or ():
+        try:
+            check_device(base.device, base.device_index, compute_type)
+        except InvalidSetting as error:
+            raise ClientError(f"--compute-types {compute_type}: {error.problem}") from None
+
+
 def _rows(
     options: argparse.Namespace, settings: Settings, clips: list[Clip], progress: Progress
 ) -> Iterator[Row]:
     for transcriber in _transcribers(options, settings):
+        _check_languages(clips, transcriber)
         for way in options.ways:
-            hear = _hearing(way, transcriber, options, settings)
+            hear = _hearing(way, transcriber, settings)
             config = transcriber.config
             title = f"{way}, {transcriber.encoder_context}, {config.beam_size} beam(s)"
             heard = [hear(clip) for clip in progress.track(clips, description=title)]
             yield _row(way, transcriber, heard)
+
+
+def _check_languages(clips: list[Clip], transcriber: WhisperTranscriber) -> None:
+    known = transcriber.languages
+    for clip in clips:
+        if clip.language not in (None, *known):
+            raise BadRecordings(
+                f"{clip.path}: {transcriber.name} does not know the language {clip.language}; "
+                f"it knows: {', '.join(sorted(known))}"
+            )
 
 
 def _transcribers(options: argparse.Namespace, settings: Settings) -> Iterator[WhisperTranscriber]:
@@ -73,10 +105,10 @@ def _transcribers(options: argparse.Namespace, settings: Settings) -> Iterator[W
 
 
 def _hearing(
-    way: str, transcriber: WhisperTranscriber, options: argparse.Namespace, settings: Settings
+    way: str, transcriber: WhisperTranscriber, settings: Settings
 ) -> Callable[[Clip], Heard]:
     def decoding(clip: Clip) -> DecodeOptions:
-        return DecodeOptions(language=clip.language or options.language)
+        return DecodeOptions(language=clip.language)
 
     if way == "offline":
         return lambda clip: hear_offline(clip, transcriber, decoding(clip))
@@ -101,7 +133,7 @@ def _row(way: str, transcriber: WhisperTranscriber, heard: list[Heard]) -> Row:
         context=str(transcriber.encoder_context),
         beams=config.beam_size,
         compute_type=config.compute_type,
-        wer=errors / max(1, total),
+        wer=errors / total if total else None,
         errors=errors,
         words=total,
         rtf=sum(each.seconds for each in heard) / audio_s,
@@ -118,7 +150,7 @@ def _table(model: str, rows: list[Row]) -> Table:
             row.context,
             str(row.beams),
             row.compute_type,
-            f"{100 * row.wer:.2f}",
+            "–" if row.wer is None else f"{100 * row.wer:.2f}",
             f"{row.errors}/{row.words}",
             f"{row.rtf:.3f}",
         )

@@ -32,6 +32,9 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--language", type=_language, help="of recordings that do not say; else detected"
     )
+    parser.add_argument(
+        "--keyterms", type=Path, metavar="FILE", help="a term a line; measure with and without"
+    )
     parser.add_argument("--csv", type=_output, metavar="FILE", help="write the table there too")
     parser.add_argument("--json", type=_output, metavar="FILE", help="write the table there too")
 

@@ -13,8 +13,8 @@ from .engine.models import EncoderContext, find_model
 from .engine.silero import load_silero
 from .engine.whisper import WhisperConfig, WhisperTranscriber
 from .errors import ClientError, InvalidSetting
-from .evaluation import Heard, hear_offline, hear_streaming, words
-from .recordings import BadRecordings, Clip, find_clips
+from .evaluation import Heard, TermCount, count_terms, hear_offline, hear_streaming, words
+from .recordings import BadRecordings, Clip, find_clips, read_keyterms
 from .session.decoding import DecodeOptions
 
 try:
@@ -32,16 +32,21 @@ except ImportError as error:
 class Row:
     """``wer`` and ``rtf`` are ratios: errors to words, processing to audio time.
 
-    ``wer`` is None where nothing is said: what is heard there is errors all the same.
+    ``wer`` is None where nothing is said: what is heard there is errors all the same. ``keyterms``
+    tells if the model was told of them; ``terms_`` count them in any case.
     """
 
     way: str
     context: str
     beams: int
     compute_type: str
+    keyterms: bool
     wer: float | None
     errors: int
     words: int
+    terms_said: int
+    terms_found: int
+    terms_invented: int
     rtf: float
     audio_s: float
 
@@ -53,9 +58,10 @@ def evaluate(options: argparse.Namespace, settings: Settings) -> None:
         replace(clip, language=clip.language or options.language)
         for clip in find_clips(options.folder)
     ]
-    console = Console(width=max(100, Console().width))
+    keyterms = read_keyterms(options.keyterms) if options.keyterms else ()
+    console = Console(width=max(120, Console().width))
     with Progress(console=console, transient=True) as progress:
-        rows = list(_rows(options, settings, clips, progress))
+        rows = list(_rows(options, settings, clips, keyterms, progress))
     console.print(_table(settings.model, rows))
     _write(options, rows)
 
@@ -72,16 +78,20 @@ def _check_compute_types(options: argparse.Namespace, settings: Settings) -> Non
 
 
 def _rows(
-    options: argparse.Namespace, settings: Settings, clips: list[Clip], progress: Progress
+    options: argparse.Namespace,
+    settings: Settings,
+    clips: list[Clip],
+    keyterms: tuple[str, ...],
+    progress: Progress,
 ) -> Iterator[Row]:
     for transcriber in _transcribers(options, settings):
         _check_languages(clips, transcriber)
-        for way in options.ways:
-            hear = _hearing(way, transcriber, settings)
+        for way, told in product(options.ways, dict.fromkeys([(), keyterms])):
+            hear = _hearing(way, transcriber, settings, told)
             config = transcriber.config
             title = f"{way}, {transcriber.encoder_context}, {config.beam_size} beam(s)"
             heard = [hear(clip) for clip in progress.track(clips, description=title)]
-            yield _row(way, transcriber, heard)
+            yield _row(way, transcriber, heard, bool(told), count_terms(keyterms, heard))
 
 
 def _check_languages(clips: list[Clip], transcriber: WhisperTranscriber) -> None:
@@ -105,10 +115,10 @@ def _transcribers(options: argparse.Namespace, settings: Settings) -> Iterator[W
 
 
 def _hearing(
-    way: str, transcriber: WhisperTranscriber, settings: Settings
+    way: str, transcriber: WhisperTranscriber, settings: Settings, keyterms: tuple[str, ...]
 ) -> Callable[[Clip], Heard]:
     def decoding(clip: Clip) -> DecodeOptions:
-        return DecodeOptions(language=clip.language)
+        return DecodeOptions(language=clip.language, keyterms=keyterms)
 
     if way == "offline":
         return lambda clip: hear_offline(clip, transcriber, decoding(clip))
@@ -118,7 +128,13 @@ def _hearing(
     )
 
 
-def _row(way: str, transcriber: WhisperTranscriber, heard: list[Heard]) -> Row:
+def _row(
+    way: str,
+    transcriber: WhisperTranscriber,
+    heard: list[Heard],
+    keyterms: bool,
+    terms: TermCount,
+) -> Row:
     config: WhisperConfig = transcriber.config
     references = [words(each.reference) for each in heard]
     aligned = jiwer.process_words(
@@ -133,28 +149,44 @@ def _row(way: str, transcriber: WhisperTranscriber, heard: list[Heard]) -> Row:
         context=str(transcriber.encoder_context),
         beams=config.beam_size,
         compute_type=config.compute_type,
+        keyterms=keyterms,
         wer=errors / total if total else None,
         errors=errors,
         words=total,
+        terms_said=terms.said,
+        terms_found=terms.found,
+        terms_invented=terms.invented,
         rtf=sum(each.seconds for each in heard) / audio_s,
         audio_s=audio_s,
     )
 
 
 def _table(model: str, rows: list[Row]) -> Table:
-    table = Table("way", "context", "beams", "compute type", "WER %", "errors/words", "RTF")
-    table.title = f"{model}, {rows[0].audio_s:.0f} s"
-    for row in rows:
-        table.add_row(
-            row.way,
-            row.context,
-            str(row.beams),
-            row.compute_type,
-            "–" if row.wer is None else f"{100 * row.wer:.2f}",
-            f"{row.errors}/{row.words}",
-            f"{row.rtf:.3f}",
-        )
+    in_pairs = any(row.keyterms for row in rows)
+    shown = [_cells(row, in_pairs) for row in rows]
+    table = Table(*shown[0], title=f"{model}, {rows[0].audio_s:.0f} s")
+    for cells in shown:
+        table.add_row(*cells.values())
     return table
+
+
+def _cells(row: Row, with_terms: bool) -> dict[str, str]:
+    """Return what the table shows of a row, by column."""
+    terms = {
+        "keyterms": "with" if row.keyterms else "without",
+        "found/said": f"{row.terms_found}/{row.terms_said}",
+        "invented": str(row.terms_invented),
+    }
+    return {
+        "way": row.way,
+        "context": row.context,
+        "beams": str(row.beams),
+        "compute type": row.compute_type,
+        "WER %": "–" if row.wer is None else f"{100 * row.wer:.2f}",
+        "errors/words": f"{row.errors}/{row.words}",
+        **(terms if with_terms else {}),
+        "RTF": f"{row.rtf:.3f}",
+    }
 
 
 def _write(options: argparse.Namespace, rows: list[Row]) -> None:

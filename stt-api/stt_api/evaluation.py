@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from .engine.batch_key import LONGEST_S
@@ -26,9 +26,38 @@ class Heard:
     audio_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class TermCount:
+    """How often keyterms were said, how many of these were heard, and how many more were."""
+
+    said: int
+    found: int
+    invented: int
+
+
 def words(text: str) -> list[str]:
     """Split a text without case and punctuation; apostrophes stay."""
     return re.findall(r"[\w']+", text.lower())
+
+
+def count_terms(terms: Iterable[str], heard: Sequence[Heard]) -> TermCount:
+    """Compare how often each term is in each text; where in the text does not matter."""
+    pairs = [
+        (_occurrences(term, each.reference), _occurrences(term, each.text))
+        for term in terms
+        for each in heard
+    ]
+    return TermCount(
+        said=sum(said for said, _ in pairs),
+        found=sum(min(pair) for pair in pairs),
+        invented=sum(max(0, heard - said) for said, heard in pairs),
+    )
+
+
+def _occurrences(term: str, text: str) -> int:
+    sought, given = words(term), words(text)
+    starts = range(len(given) - len(sought) + 1) if sought else ()
+    return sum(given[start : start + len(sought)] == sought for start in starts)
 
 
 def hear_offline(clip: Clip, transcriber: WhisperTranscriber, options: DecodeOptions) -> Heard:

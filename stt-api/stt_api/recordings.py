@@ -1,4 +1,4 @@
-"""Recordings whose texts are known, as an evaluation is given them."""
+"""Recordings whose texts are known, and the keyterms in them, as an evaluation is given them."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,9 +7,11 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, Field, TypeAdapter, ValidationError
 
 from .engine.files import read_audio
-from .errors import ClientError
+from .errors import ClientError, InvalidSetting
 from .languages import whisper_language
+from .protocols.settings import change
 from .session.audio import SAMPLE_RATE, Samples
+from .session.config import SessionConfig
 
 AUDIO = (".flac", ".m4a", ".mp3", ".ogg", ".opus", ".wav", ".webm")
 MARGIN_S = 0.3  # of sound around an utterance
@@ -111,6 +113,17 @@ def _paired(folder: Path) -> list[Clip]:
             raise BadRecordings(f"{path}: there is no {text.name} with its text")
         clips.append(Clip(path, None, (Spoken(_read_text(text).strip()),)))
     return clips
+
+
+def read_keyterms(file: Path) -> tuple[str, ...]:
+    """Return the terms of a file, one a line, each once; as many as a client may send."""
+    terms = list(dict.fromkeys(filter(None, map(str.strip, _read_text(file).splitlines()))))
+    if not terms:
+        raise BadRecordings(f"{file}: holds no keyterms; one a line is expected")
+    try:
+        return change(SessionConfig(), {"keyterms": terms}, ()).decoding.keyterms
+    except InvalidSetting as error:
+        raise BadRecordings(f"{file}: {error}") from None
 
 
 def _read_text(file: Path) -> str:

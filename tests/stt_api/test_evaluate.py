@@ -72,6 +72,7 @@ def test_utterances_of_a_manifest_are_heard_one_by_one(tmp_path: Path) -> None:
         (["--beams", "many"], "argument --beams: "),
         (["--language", "klingon"], "argument --language: 'klingon' is no language"),
         (["--language", "yue"], "short00.flac: pico does not know the language yue"),
+        (["--keyterms", "/no/such/terms"], "/no/such/terms: cannot be read"),
         (["--csv", "/no/such/folder/rows.csv"], "argument --csv: /no/such/folder/rows.csv cannot"),
         (["--json", "/"], "argument --json: / cannot be written"),
     ],
@@ -82,6 +83,25 @@ def test_what_cannot_be_measured_is_said_without_a_traceback(
     done = evaluate(str(folder), *options)
     assert done.returncode != 0
     assert says in done.stderr and "Traceback" not in done.stderr
+
+
+def test_keyterms_are_measured_in_pairs_of_rows_without_and_with_them(folder: Path) -> None:
+    text = " ".join(path.read_text() for path in folder.glob("*.txt")).lower()
+    (folder / "terms").write_text("seven\nOslo\n")
+    rows = folder / "rows.json"
+    named = ["--keyterms", str(folder / "terms"), "--json", str(rows)]
+    done = evaluate(str(folder), "--contexts", "fit", *named)
+    assert done.returncode == 0, done.stderr
+    measured = json.loads(rows.read_text())
+    assert [(row["way"], row["keyterms"]) for row in measured] == [
+        (way, keyterms) for way in ("offline", "streaming") for keyterms in (False, True)
+    ]
+    assert {row["terms_said"] for row in measured} == {text.count("seven")} != {0}
+    without = [row for row in measured if not row["keyterms"]]
+    assert {(row["terms_found"], row["terms_invented"]) for row in without} == {
+        (text.count("seven"), 0)
+    }
+    assert "found/said" in done.stdout and "without" in done.stdout
 
 
 def test_silence_whose_text_is_empty_counts_its_errors_and_no_rate(folder: Path) -> None:

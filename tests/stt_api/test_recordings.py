@@ -8,7 +8,7 @@ import pytest
 import soundfile
 
 from speech import FOLDER, recordings
-from stt_api.recordings import BadRecordings, Clip, Spoken, find_clips
+from stt_api.recordings import BadRecordings, Clip, Spoken, find_clips, read_keyterms
 
 [RECORDING] = recordings("short00")
 
@@ -120,3 +120,30 @@ def test_an_utterance_outside_its_recording_is_named(
     clip = Clip(folder / RECORDING.name, None, (Spoken("x", start, end),))
     with pytest.raises(BadRecordings, match=rf"short00\.flac: has no audio from {start} to {end}"):
         clip.utterances()
+
+
+def test_keyterms_are_the_lines_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "terms.txt").write_text("\ufeffOslo\n\n  New York, NY \r\nOslo\n", encoding="utf-8")
+    assert read_keyterms(tmp_path / "terms.txt") == ("Oslo", "New York, NY")
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"\n \n", "holds no keyterms"),
+        (b"\xff", "not UTF-8"),
+        (b"x" * 101, "keyterms: .*100 characters"),
+        (b"\n".join(b"%d" % n for n in range(101)), "keyterms: .*a list of up to 100 strings"),
+    ],
+)
+def test_keyterms_that_no_client_could_send_are_refused_with_their_file(
+    tmp_path: Path, content: bytes, problem: str
+) -> None:
+    (tmp_path / "terms.txt").write_bytes(content)
+    with pytest.raises(BadRecordings, match=rf"terms\.txt: {problem}"):
+        read_keyterms(tmp_path / "terms.txt")
+
+
+def test_a_file_of_keyterms_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadRecordings, match=r"terms\.txt: cannot be read \(No such file"):
+        read_keyterms(tmp_path / "terms.txt")

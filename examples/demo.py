@@ -32,9 +32,9 @@ async def live(path: Path) -> AsyncIterator[rtc.AudioFrame]:
 
 def show(event: stt.SpeechEvent) -> None:
     """Print interims in place, and finals as lines with their times."""
-    if not event.alternatives or not event.alternatives[0].text:
-        return
     speech = event.alternatives[0]
+    if not speech.text:
+        return
     final = event.type is stt.SpeechEventType.FINAL_TRANSCRIPT
     times = f"{speech.start_time:6.2f} – {speech.end_time:5.2f} s" if final else "…"
     print(f"\r\033[K{times:>16}  {speech.text}", end="\n" if final else "", flush=True)

@@ -1,6 +1,8 @@
 """The plugin against the real server, as an application without an agent uses it."""
 
 import asyncio
+from pathlib import Path
+from typing import Any
 
 import pytest
 from listening import frames
@@ -10,29 +12,30 @@ from livekit.plugins import custom_stt
 from local_server import RunningServer
 from speech import Recording, recordings, word_errors, words
 
+ROOT = Path(__file__).parents[2]
 [DEMO] = recordings("short02")
 
 
-async def test_the_example_of_the_readme_runs_as_it_stands(server: RunningServer) -> None:
-    plugin = custom_stt.STT(
-        api_url=server.url, options=custom_stt.STTOptions(language="en", sample_rate=16000)
-    )
-    stream = plugin.stream(language="en")
-    texts = []
+def example(readme: str, url: str) -> Any:
+    """The function ``transcribe`` of the document, which prints what it hears."""
+    blocks = (ROOT / readme).read_text().split("```python\n")[1:]
+    [code] = [code for block in blocks if "def transcribe" in (code := block.split("```")[0])]
+    names: dict[str, Any] = {}
+    exec(code.replace("http://localhost:8000", url), names)
+    return names["transcribe"]
 
-    async def receive() -> None:
-        async for event in stream:
-            if event.alternatives:
-                texts.append(event.alternatives[0].text)
 
-    task = asyncio.create_task(receive())
-    for frame in frames(DEMO.pcm()):
-        stream.push_frame(frame)
-    await stream.end_input()
-    await task
-    await stream.aclose()
-    await plugin.aclose()
-    assert texts[-1] == DEMO.text
+@pytest.mark.parametrize("readme", ["README.md", "livekit-plugin-custom-stt/README.md"])
+async def test_the_example_of_a_readme_runs_as_it_stands(
+    readme: str,
+    server: RunningServer,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("CUSTOM_STT_URL", server.url)  # which one of them leaves to it
+    await example(readme, server.url)(frames(DEMO.pcm()))
+    printed = capsys.readouterr().out.splitlines()
+    assert any(line.endswith(DEMO.text) for line in printed)
 
 
 async def heard(plugin: custom_stt.STT, recording: Recording) -> list[SpeechEvent]:

@@ -98,6 +98,21 @@ async def test_frames_go_in_and_a_complete_turn_comes_out() -> None:
     assert speech.model == "pico"
 
 
+async def test_every_event_has_a_text_to_print() -> None:
+    async with ScriptedServer(one_utterance) as server, STT(api_url=server.url) as speech:
+        stream = speech.stream(conn_options=NO_RETRY)
+        push(stream, audio(0.3))
+        await stream.end_input()
+        printed = [(event.type, event.alternatives[0].text) async for event in stream]
+    assert dict(printed) == {
+        Type.START_OF_SPEECH: "",
+        Type.INTERIM_TRANSCRIPT: "hello",
+        Type.FINAL_TRANSCRIPT: "hello world",
+        Type.RECOGNITION_USAGE: "",
+        Type.END_OF_SPEECH: "",
+    }
+
+
 async def test_the_settings_are_the_first_frame_and_not_in_the_address() -> None:
     options = STTOptions(language="de", prompt="about trains", keyterms=["Bahn"])
     async with (
@@ -389,7 +404,7 @@ async def test_what_was_answered_is_not_sent_again_and_times_go_on() -> None:
         await talk_over_two_connections(server, stream, sound[:300], sound[300:])
         events = await collect(stream)
     assert texts(events) == ["one", "two"]
-    [two] = [e for e in events if e.alternatives and e.alternatives[0].text == "two"]
+    [two] = [event for event in events if event.alternatives[0].text == "two"]
     started_s = (40_000 - WARM_UP) / 16_000
     assert two.request_id == "s1-2"
     assert two.alternatives[0].start_time == pytest.approx(started_s + 2.3, abs=0.001)
@@ -723,15 +738,32 @@ def test_an_stt_is_made_and_prewarmed_without_an_event_loop() -> None:
     assert (speech.model, speech.provider) == ("unknown", "custom_stt")
 
 
-async def test_it_works_behind_the_fallback_adapter() -> None:
-    async with ScriptedServer(one_utterance) as server, STT(api_url=server.url) as speech:
-        adapter = stt.FallbackAdapter([speech])
-        assert adapter.capabilities.manual_flush
-        stream = adapter.stream()
+def behind_a_fallback(speech: STT) -> stt.STT[Any]:
+    adapter = stt.FallbackAdapter([speech])
+    assert adapter.capabilities.manual_flush
+    return adapter
+
+
+def among_speakers(speech: STT) -> stt.STT[Any]:
+    speech.capabilities.diarization = True  # a server that tells them apart would be needed
+    return stt.MultiSpeakerAdapter(stt=speech, suppress_background_speaker=True)
+
+
+@pytest.mark.parametrize("adapted", [behind_a_fallback, among_speakers])
+async def test_an_adapter_passes_every_event_on(adapted: Any) -> None:
+    async with (
+        ScriptedServer(one_utterance) as server,
+        STT(api_url=server.url) as speech,
+        adapted(speech) as adapter,
+        adapter.stream() as stream,
+    ):
         for frame in audio(0.3):
             stream.push_frame(frame)
         stream.end_input()
         events = await collect(stream)
-        await stream.aclose()
-        await adapter.aclose()
-    assert texts(events) == ["hello world"]
+    assert [(event.type, event.alternatives[0].text) for event in events] == [
+        (Type.START_OF_SPEECH, ""),
+        (Type.INTERIM_TRANSCRIPT, "hello"),
+        (Type.FINAL_TRANSCRIPT, "hello world"),
+        (Type.END_OF_SPEECH, ""),
+    ]

@@ -217,6 +217,17 @@ def test_events_tell_when_speech_began_and_ended_and_whose_it_is() -> None:
     assert [event.speech_end_time for event in events[1:]] == [492.8, 492.9]
 
 
+def test_where_speech_began_and_ended_is_told_in_the_streams_time_too() -> None:
+    clock = AudioClock()
+    clock.start_time_offset = 10.0
+    turns = Turns(clock)
+    events = hear(turns, start(2), final(2), end(2)) + hear(turns, final(1))
+    times = [(e.alternatives[0].start_time, e.alternatives[0].end_time) for e in events]
+    spoken = [(12.0, 0.0), (12.1, 12.8), (12.0, 12.9)]
+    late = [(11.1, 0.0), (11.1, 11.8), (11.1, 11.8)]
+    assert times == spoken + late
+
+
 def test_a_final_carries_times_words_confidence_and_the_servers_lag() -> None:
     clock = AudioClock()
     clock.start_time_offset = 10.0

@@ -36,8 +36,8 @@ async def _stay_silent_and_speak() -> None:
         stream.end_input()
         events = [event async for event in stream if event.type is not Type.RECOGNITION_USAGE]
     print(f"after each eighth of {SILENCE_H} h: {[f'{size / 1e6:.1f} MB' for size in sizes]}")
-    assert [event.type.name[0] for event in events if event.alternatives == []] == ["S", "E"]
-    assert events[-2].alternatives[0].text == "heard"
+    told = [(event.type.name[0], event.alternatives[0].text) for event in events]
+    assert [one for one in told if one[0] != "I"] == [("S", ""), ("F", "heard"), ("E", "")]
     assert stream.dropped_s == 0
     assert max(sizes) - sizes[1] < 10e6
 

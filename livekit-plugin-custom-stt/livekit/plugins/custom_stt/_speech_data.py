@@ -24,14 +24,18 @@ def speech_data(transcript: Transcript, clock: AudioClock) -> stt.SpeechData:
     )
 
 
-def no_speech(position_s: float) -> stt.SpeechData:
-    return stt.SpeechData(LanguageCode(""), "", start_time=position_s, end_time=position_s)
+def no_words(start_s: float = 0.0, end_s: float = 0.0) -> stt.SpeechData:
+    """What an event without a transcript carries: ``alternatives[0]`` is always there.
+
+    The end of speech that goes on is left at 0: LiveKit takes any other for its end.
+    """
+    return stt.SpeechData(LanguageCode(""), "", start_time=start_s, end_time=end_s)
 
 
 def joined(parts: Sequence[stt.SpeechData]) -> stt.SpeechData:
     """Several finals as one; the language is that of the first."""
     if not parts:
-        return no_speech(0.0)
+        return no_words()
     words = [word for part in parts for word in part.words or ()]
     return stt.SpeechData(
         language=parts[0].language,

@@ -15,6 +15,7 @@ What leaves here is, whatever the server sends:
    ends it.
 5. Every flush is answered by a final of its own: an empty one if nothing was open. That is
    the only final that may stand alone.
+6. Every event carries one alternative, of empty text where there is no transcript.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from livekit.agents.stt import SpeechEventType as Type
 
 from ._clock import AudioClock
 from ._messages import Finalized, Message, Ready, SpeechEnded, SpeechStarted, Transcript
-from ._speech_data import no_speech, speech_data
+from ._speech_data import no_words, speech_data
 
 Events = list[stt.SpeechEvent]
 UtteranceMessage = SpeechStarted | Transcript | SpeechEnded
@@ -122,13 +123,13 @@ class Turns:
         return [
             self._started(request_id, message.start),
             self._transcript(message, request_id),
-            self._ended(request_id, message.end),
+            self._ended(request_id, message.start, message.end),
         ]
 
     def _end(self, end_s: float) -> Events:
         """End the open utterance, then say what waited for that."""
         assert self.open
-        events = [self._ended(self.open.request_id, end_s)]
+        events = [self._ended(self.open.request_id, self.open.start_s, end_s)]
         self.open = None
         held, self._held = self._held, []
         for message in held:
@@ -153,8 +154,7 @@ class Turns:
             self._finals_at_flush = dict.fromkeys(self._finals_at_flush, self._finals)
             return []
         end_s = self._clock.sent_s
-        data = no_speech(self._clock.stream_time(end_s))
-        return [self._final(self.session_id, data, end_s)]
+        return [self._final(self.session_id, self._no_words(end_s, end_s), end_s)]
 
     def _transcript(self, message: Transcript, request_id: str) -> stt.SpeechEvent:
         data = speech_data(message, self._clock)
@@ -164,16 +164,22 @@ class Turns:
         return self._final(request_id, data, message.end)
 
     def _started(self, request_id: str, start_s: float) -> stt.SpeechEvent:
+        data = no_words(self._clock.stream_time(start_s))
         start_time = self._clock.wall_time(start_s)
-        return stt.SpeechEvent(Type.START_OF_SPEECH, request_id, speech_start_time=start_time)
+        return stt.SpeechEvent(
+            Type.START_OF_SPEECH, request_id, [data], speech_start_time=start_time
+        )
 
     def _final(self, request_id: str, data: stt.SpeechData, end_s: float) -> stt.SpeechEvent:
         end_time = self._clock.wall_time(end_s)
         return stt.SpeechEvent(Type.FINAL_TRANSCRIPT, request_id, [data], speech_end_time=end_time)
 
-    def _ended(self, request_id: str, end_s: float) -> stt.SpeechEvent:
-        end_time = self._clock.wall_time(end_s)
-        return stt.SpeechEvent(Type.END_OF_SPEECH, request_id, speech_end_time=end_time)
+    def _ended(self, request_id: str, start_s: float, end_s: float) -> stt.SpeechEvent:
+        data, end_time = self._no_words(start_s, end_s), self._clock.wall_time(end_s)
+        return stt.SpeechEvent(Type.END_OF_SPEECH, request_id, [data], speech_end_time=end_time)
+
+    def _no_words(self, start_s: float, end_s: float) -> stt.SpeechData:
+        return no_words(self._clock.stream_time(start_s), self._clock.stream_time(end_s))
 
     def _request_id(self, utterance: int) -> str:
         return f"{self.session_id}-{utterance}"

@@ -28,6 +28,7 @@ from ._leg import Carried, Leg
 from ._messages import Finalized, Message, Ready, covered_s
 from ._patience import Patience
 from ._sender import Sender
+from ._speech_data import no_words
 from ._turns import Turns
 from .log import logger
 from .options import STTOptions, apply_changes
@@ -192,6 +193,7 @@ class SpeechStream(RecognizeStream):
                 SpeechEvent(
                     SpeechEventType.RECOGNITION_USAGE,
                     request_id=self._turns.session_id,
+                    alternatives=[no_words()],
                     recognition_usage=RecognitionUsage(audio_duration=seconds),
                 )
             )

@@ -20,21 +20,28 @@ from yarl import URL
 KEY = "sk-very-secret"
 
 
+SENT: Any = CIMultiDictProxy(CIMultiDict({"Authorization": f"Bearer {KEY}"}))
+REQUEST = aiohttp.RequestInfo(URL(f"ws://host/?token={KEY}"), "GET", SENT, URL("ws://host/"))
+
+
 def refusal(status: int, **headers: str) -> aiohttp.WSServerHandshakeError:
-    sent: Any = CIMultiDictProxy(CIMultiDict({"Authorization": f"Bearer {KEY}"}))
-    request = aiohttp.RequestInfo(URL(f"ws://host/?token={KEY}"), "GET", sent, URL("ws://host/"))
     return aiohttp.WSServerHandshakeError(
-        request, (), status=status, message="refused", headers=CIMultiDict(headers)
+        REQUEST, (), status=status, message="refused", headers=CIMultiDict(headers)
     )
 
 
 @pytest.mark.parametrize(
     ("status", "retryable", "fix"),
     [
+        (101, False, "check api_url"),  # an upgrade, but not to this WebSocket
+        (200, False, "check api_url"),
+        (302, False, "check api_url"),
         (400, False, "STTOptions"),
         (401, False, "CUSTOM_STT_API_KEY"),
-        (403, False, "CUSTOM_STT_API_KEY"),
+        (403, False, "CUSTOM_STT_API_KEY, the path of api_url"),  # as older servers mean it
+        (403, False, "Origin"),
         (404, False, "path of api_url"),
+        (999, False, "check api_url"),
         (418, False, "HTTP 418"),
         (429, True, "too many sessions"),
         (500, True, "HTTP 500"),
@@ -63,6 +70,9 @@ def test_a_refusal_keeps_when_to_come_back() -> None:
         (aiohttp.ServerDisconnectedError(), APIConnectionError, True),
         (ConnectionResetError(), APIConnectionError, True),
         (OSError("no route to host"), APIConnectionError, True),
+        (aiohttp.ClientResponseError(REQUEST, (), message=KEY), APIConnectionError, False),
+        (aiohttp.TooManyRedirects(REQUEST, ()), APIConnectionError, False),
+        (aiohttp.ClientHttpProxyError(REQUEST, (), status=502), APIConnectionError, True),
         (aiohttp.ClientPayloadError(KEY), APIConnectionError, True),
         (ValueError(KEY), APIError, False),
         (RuntimeError(KEY), APIError, False),

@@ -172,8 +172,7 @@ async def test_an_http_answer_instead_of_the_upgrade(status: int) -> None:
     async with rude_server(refuse) as url:
         errors = await fail(url)
     assert len(errors) == 2
-    if status >= 400 and status != 999:
-        assert all(error.retryable is (status in RETRYABLE) for error in errors)
+    assert all(error.retryable is (status in RETRYABLE) for error in errors)
 
 
 async def test_a_redirect_without_end() -> None:
@@ -182,7 +181,18 @@ async def test_a_redirect_without_end() -> None:
         await caller.say_head(302, Location="/ws/transcribe")
 
     async with rude_server(redirect) as url:
-        assert len(await fail(url)) == 2
+        errors = await fail(url)
+    assert len(errors) == 2 and not any(error.retryable for error in errors)
+
+
+async def test_a_server_that_speaks_no_http() -> None:
+    async def banner(caller: Caller) -> None:
+        await caller.say(b"SSH-2.0-OpenSSH_9.9\r\n")
+        await caller.listen()
+
+    async with rude_server(banner) as url:
+        errors = await fail(url)
+    assert len(errors) == 2 and not any(error.retryable for error in errors)
 
 
 BAD_HEADS = [

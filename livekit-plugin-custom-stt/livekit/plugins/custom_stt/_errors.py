@@ -2,13 +2,16 @@
 
     APITimeoutError      nothing came in time                      retry
     APIConnectionError   no server, or the socket broke            retry
+                         no HTTP server                            no retry
     APIStatusError       the server refused, by HTTP status or     see the tables
                          by WebSocket close code
+                         an HTTP answer that refuses nothing       no retry
     APIError             the server said ``error``                 as it says
                          a message or failure nobody foresaw       no retry
 
 Messages name the fix and hold no header, key or query string. Raise them ``from None``:
-aiohttp's own exceptions carry the request.
+aiohttp's own exceptions carry the request. They do not carry the body of a refusal, which it
+discards: what is said of a status has to be true for every reason that a server may have.
 """
 
 from __future__ import annotations
@@ -25,11 +28,17 @@ from .log import logger
 _FIXES = {
     400: "the server refused the settings: check STTOptions and the query of api_url",
     401: "the server refused the API key: set api_key or CUSTOM_STT_API_KEY",
-    403: "the server refused the API key: set api_key or CUSTOM_STT_API_KEY",
-    404: "no speech-to-text endpoint there: check the path of api_url",
+    403: "the server refused this client: check api_key or CUSTOM_STT_API_KEY, the path of api_url"
+    " or CUSTOM_STT_URL, and the Origin header if http_session sends one",
+    404: "no speech-to-text endpoint there: check the path of api_url or CUSTOM_STT_URL",
     429: "too many sessions for this API key",
     503: "the server is full or not ready",
 }
+
+_WRONG_ADDRESS = "no speech-to-text server answers there: check api_url or CUSTOM_STT_URL"
+
+# An answer that is not HTTP, and redirects without end. Of the subclasses, a proxy's may pass.
+_NO_SERVER = (aiohttp.ClientResponseError, aiohttp.TooManyRedirects)
 
 _CLOSE_CODES = {  # code: (what it means, retryable)
     1003: ("the server cannot read this kind of audio", False),
@@ -48,6 +57,8 @@ def to_api_error(error: Exception) -> APIError:
         return error
     if isinstance(error, aiohttp.WSServerHandshakeError):
         return _refusal(error)
+    if type(error) in _NO_SERVER:
+        return APIConnectionError(_WRONG_ADDRESS, retryable=False)
     if isinstance(error, (asyncio.TimeoutError, TimeoutError)):
         return APITimeoutError("the speech-to-text server did not answer in time")
     if isinstance(error, aiohttp.ClientConnectorError):
@@ -90,6 +101,9 @@ def from_session_end(ended: SessionEnded) -> APIError:
 
 
 def _refusal(error: aiohttp.WSServerHandshakeError) -> APIStatusError:
+    if not 400 <= error.status < 600:  # no refusal: some other server, or a proxy, is at home
+        message = f"{_WRONG_ADDRESS} (HTTP {error.status})"
+        return APIStatusError(message, status_code=error.status, retryable=False)
     message = _FIXES.get(error.status, f"the server refused the connection: HTTP {error.status}")
     retry_after = error.headers.get("Retry-After", "") if error.headers else ""
     if not retry_after.isdecimal():  # none, or a date

@@ -1,6 +1,8 @@
 """The plugin against the real server, as an application without an agent uses it."""
 
 import asyncio
+import gc
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +46,28 @@ async def heard(plugin: custom_stt.STT, recording: Recording) -> list[SpeechEven
             stream.push_frame(frame)
         stream.end_input()
         return [event async for event in stream]
+
+
+def test_one_stt_serves_one_event_loop_after_another_and_leaves_nothing_open(
+    server: RunningServer,
+) -> None:
+    plugin = custom_stt.STT(api_url=server.url)
+    streams = []
+
+    async def use() -> str:
+        streams.append(plugin.stream())  # one that nobody closes
+        return (await plugin.recognize(list(frames(DEMO.pcm())))).alternatives[0].text
+
+    async def use_and_close() -> str:
+        async with plugin:
+            return await use()
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ResourceWarning)
+        texts = [asyncio.run(use()), asyncio.run(use_and_close()), asyncio.run(use_and_close())]
+        gc.collect()
+    assert texts == [DEMO.text] * 3
+    assert [str(warning.message) for warning in caught] == []
 
 
 async def test_a_dialogue_comes_out_as_complete_turns(server: RunningServer) -> None:

@@ -19,7 +19,6 @@ from livekit.agents import (
     ConversationItemAddedEvent,
     llm,
     stt,
-    utils,
 )
 from livekit.agents.stt import SpeechEventType as Type
 from livekit.plugins.custom_stt import STT, SpeechStream, STTOptions
@@ -668,7 +667,7 @@ async def test_closing_the_stt_closes_its_streams_and_its_own_http_session() -> 
         push(stream, audio(0.1))
         stream.flush()
         await next_event(stream, Type.FINAL_TRANSCRIPT)
-        own = speech._session()
+        own = await speech._http_sessions.current()
         await speech.aclose()
         await speech.aclose()
     assert stream._task.done()
@@ -682,11 +681,6 @@ async def test_a_session_of_the_user_stays_open() -> None:
             stream.end_input()
             await collect(stream)
         assert not session.closed
-
-
-async def test_in_a_job_the_jobs_session_is_used() -> None:
-    async with utils.http_context.open() as session:
-        assert STT()._session() is session
 
 
 # --- recognize

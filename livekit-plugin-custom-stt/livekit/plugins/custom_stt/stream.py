@@ -52,10 +52,11 @@ class SpeechStream(RecognizeStream):
         on_ready: Callable[[Ready], None],
     ) -> None:
         super().__init__(stt=stt, conn_options=conn_options, sample_rate=options.sample_rate)
+        self.loop = asyncio.get_running_loop()
         self._options = options
         self._connect = connect
         self._on_ready = on_ready
-        self._clock = AudioClock(monotonic=asyncio.get_running_loop().time)
+        self._clock = AudioClock(monotonic=self.loop.time)
         self._intake = Intake(options, self._clock)
         self._turns = Turns(self._clock)
         self._patience = Patience(conn_options)

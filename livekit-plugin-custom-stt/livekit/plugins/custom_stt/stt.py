@@ -17,13 +17,13 @@ from livekit.agents import (
     ConversationItemAddedEvent,
     NotGivenOr,
     stt,
-    utils,
 )
 from livekit.agents.llm import ChatMessage
 from livekit.agents.utils import AudioBuffer, is_given
 
 from ._connection import Connection, websocket_url
 from ._errors import to_api_error
+from ._http import HttpSessions
 from ._messages import Ready
 from ._recognition import recognize
 from .options import (
@@ -75,8 +75,7 @@ class STT(stt.STT[Any]):
         self._options = options
         self._session_keyterms: tuple[str, ...] = ()  # the framework's, beside the user's own
         self._conversation = ""
-        self._http_session = http_session
-        self._owned_session: aiohttp.ClientSession | None = None
+        self._http_sessions = HttpSessions(http_session)
         self._streams = weakref.WeakSet[SpeechStream]()
         self._model = "unknown"
 
@@ -158,11 +157,11 @@ class STT(stt.STT[Any]):
         return self
 
     async def aclose(self) -> None:
-        """Close the live streams, and the HTTP session if it is our own."""
-        await asyncio.gather(*(stream.aclose() for stream in list(self._streams)))
-        if self._owned_session is not None:
-            await self._owned_session.close()
-            self._owned_session = None
+        """Close the live streams of this event loop, and the HTTP session if it is our own."""
+        loop = asyncio.get_running_loop()
+        mine = [stream for stream in self._streams if stream.loop is loop]
+        await asyncio.gather(*(stream.aclose() for stream in mine))
+        await self._http_sessions.aclose()
 
     def _effective_options(self, language: NotGivenOr[str] = NOT_GIVEN) -> STTOptions:
         options = with_more_keyterms(self._options, self._session_keyterms)
@@ -170,18 +169,8 @@ class STT(stt.STT[Any]):
         return replace(options, language=language) if is_given(language) else options
 
     async def _connect(self, timeout_s: float) -> Connection:
-        return await Connection.open(self._session(), self._url, self._api_key, timeout_s)
-
-    def _session(self) -> aiohttp.ClientSession:
-        """Cases: the user's, the job's, our own."""
-        if self._http_session is not None:
-            return self._http_session
-        try:
-            return utils.http_context.http_session()
-        except RuntimeError:  # not in a job
-            if self._owned_session is None or self._owned_session.closed:
-                self._owned_session = aiohttp.ClientSession()
-            return self._owned_session
+        session = await self._http_sessions.current()
+        return await Connection.open(session, self._url, self._api_key, timeout_s)
 
     def _server_is_ready(self, ready: Ready) -> None:
         self._model = ready.model

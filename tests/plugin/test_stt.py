@@ -175,7 +175,7 @@ async def test_audio_after_the_end_is_refused_and_that_is_logged_once(
 
 
 @pytest.mark.parametrize("channels", [1, 2])
-@pytest.mark.parametrize("rate", [8000, 16000, 24000, 44100, 48000])
+@pytest.mark.parametrize("rate", [4000, 8000, 16000, 24000, 44100, 48000, 96000])
 async def test_a_second_of_any_audio_is_a_second_on_the_wire(rate: int, channels: int) -> None:
     async with ScriptedServer(silence) as server, STT(api_url=server.url) as speech:
         stream = speech.stream(conn_options=NO_RETRY)
@@ -707,8 +707,20 @@ async def test_a_recording_becomes_one_final() -> None:
     )
     assert said.confidence == pytest.approx(0.7)
     configured = server.calls[0].messages[0]
-    assert (configured["sample_rate"], configured["interim_results"]) == (44100, False)
-    assert server.calls[0].samples == 44100
+    assert (configured["sample_rate"], configured["interim_results"]) == (16000, False)
+    assert server.calls[0].samples == 16000
+
+
+@pytest.mark.parametrize("rate", [4000, 8000, 16000, 96000])
+async def test_a_recording_of_any_rate_is_sent_at_the_rate_of_the_options(rate: int) -> None:
+    options = STTOptions(sample_rate=24000)
+    async with (
+        ScriptedServer(silence) as server,
+        STT(api_url=server.url, options=options) as speech,
+    ):
+        await speech.recognize(audio(1.0, rate), conn_options=NO_RETRY)
+    assert server.calls[0].messages[0]["sample_rate"] == 24000
+    assert server.calls[0].samples == 24000
 
 
 async def test_a_silent_recording_is_an_empty_final() -> None:

@@ -1,4 +1,4 @@
-"""Input frames of any shape to mono chunks of one length. Resampling is the framework's."""
+"""Input frames of any shape to mono chunks of one length. The framework resamples streams."""
 
 from __future__ import annotations
 
@@ -18,6 +18,15 @@ def downmix(frame: rtc.AudioFrame) -> rtc.AudioFrame:
     interleaved = samples[: frame.samples_per_channel * frame.num_channels]
     mono = interleaved.reshape(-1, frame.num_channels).mean(axis=1).astype(np.int16)
     return rtc.AudioFrame(mono.tobytes(), frame.sample_rate, 1, frame.samples_per_channel)
+
+
+def resample(recording: rtc.AudioFrame, rate: int) -> list[rtc.AudioFrame]:
+    """A whole one, mono, as the framework would a stream."""
+    if recording.sample_rate == rate:
+        return [recording]
+    quality = rtc.AudioResamplerQuality.HIGH
+    resampler = rtc.AudioResampler(recording.sample_rate, rate, quality=quality)
+    return [*resampler.push(recording), *resampler.flush()]
 
 
 class Chunks:

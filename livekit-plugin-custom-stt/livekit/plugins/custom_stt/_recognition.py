@@ -8,7 +8,7 @@ from livekit import rtc
 from livekit.agents import stt
 from livekit.agents.stt import SpeechEventType
 
-from ._audio import Chunks, downmix
+from ._audio import Chunks, downmix, resample
 from ._clock import AudioClock
 from ._connection import Connection
 from ._conversation import converse
@@ -26,14 +26,16 @@ async def recognize(
     timeout_s: float,
     on_ready: Callable[[Ready], None],
 ) -> stt.SpeechEvent:
-    """``audio`` is at ``options.sample_rate``."""
     turns = Turns(AudioClock())
     finals: list[stt.SpeechData] = []
 
     async def send() -> None:
         chunks = Chunks(options.sample_rate)
         await connection.send(configure(options))
-        for chunk in (*chunks.push(downmix(audio)), *chunks.flush()):
+        for frame in resample(downmix(audio), options.sample_rate):
+            for chunk in chunks.push(frame):
+                await connection.send_audio(chunk)
+        for chunk in chunks.flush():
             await connection.send_audio(chunk)
         await connection.end()
 

@@ -137,11 +137,7 @@ class STT(stt.STT[Any]):
         conn_options: APIConnectOptions,
     ) -> stt.SpeechEvent:
         audio = rtc.combine_audio_frames(buffer)
-        options = replace(
-            self._effective_options(language),
-            interim_results=False,
-            sample_rate=audio.sample_rate,
-        )
+        options = replace(self._effective_options(language), interim_results=False)
         try:
             connection = await self._connect(conn_options.timeout)
             return await recognize(

@@ -7,21 +7,37 @@ from typing import Any
 import pytest
 from livekit.agents import NOT_GIVEN
 from livekit.plugins.custom_stt import STTOptions
-from livekit.plugins.custom_stt.options import apply_changes, with_more_keyterms
+from livekit.plugins.custom_stt.options import (
+    apply_changes,
+    with_conversation,
+    with_more_keyterms,
+)
 
 
 @pytest.mark.parametrize(
     ("field", "value", "allowed"),
     [
         ("language", "", "'en'"),
+        ("language", 5, "'en'"),
         ("task", "summarize", "'transcribe' or 'translate'"),
+        ("task", None, "'transcribe' or 'translate'"),
         ("prompt", "x" * 4001, "at most 4000"),
+        ("prompt", 5, "text of at most 4000"),
+        ("prompt", b"a call", "text of at most 4000"),
+        ("prompt", "half of a pair: \ud83d", "Unicode text"),
         ("keyterms", "LiveKit", "a list of at most 100 strings"),
+        ("keyterms", None, "a list of at most 100 strings"),
+        ("keyterms", [5], "a list of at most 100 strings"),
         ("keyterms", [""], "1 to 100 characters"),
         ("keyterms", ["x"] * 101, "at most 100"),
+        ("keyterms", ["\udc00"], "Unicode text"),
+        ("interim_results", None, "True or False"),
+        ("words", "yes", "True or False"),
+        ("vad", "banana", "True or False"),
         ("windowing", "tumbling", "'utterance' or 'overlap'"),
         ("endpointing_ms", 50, "between 100 and 5000, or None"),
         ("endpointing_ms", 0.5, "between 100 and 5000, or None"),
+        ("windowing", ["overlap"], "'utterance' or 'overlap'"),
         ("sample_rate", 4000, "between 8000 and 48000"),
         ("sample_rate", "16000", "between 8000 and 48000"),
     ],
@@ -56,6 +72,13 @@ def test_what_cannot_change_in_a_stream_is_named(name: str, why: str) -> None:
 def test_a_running_stream_cannot_go_back_to_the_servers_endpointing() -> None:
     with pytest.raises(ValueError, match=r"^endpointing_ms must be a number"):
         apply_changes(STTOptions(endpointing_ms=300), {"endpointing_ms": None})
+
+
+def test_what_the_framework_forwards_is_made_sendable() -> None:
+    pair, half = "\ud83d\ude00", "\ud83d"
+    more = with_more_keyterms(STTOptions(), [f"a{half}b", pair, half])
+    assert more.keyterms == ("ab", "\U0001f600")
+    assert with_conversation(STTOptions(), f"yes{pair} {half}no").prompt == "yes\U0001f600 no"
 
 
 def test_keyterms_of_the_framework_come_after_the_users_and_only_as_many_as_fit() -> None:

@@ -304,6 +304,16 @@ async def test_the_end_of_the_conversation_follows_the_users_prompt() -> None:
     assert prompts[4].startswith("About buses. long long") and len(prompts[4]) < 220
 
 
+async def test_no_conversation_ends_a_stream() -> None:
+    async with ScriptedServer(silence) as server, STT(api_url=server.url) as speech:
+        stream = speech.stream(conn_options=NO_RETRY)
+        speech._push_conversation_item(said("user", "Half of a pair: \ud83d"))
+        speech._update_session_keyterms(["\udc00"])
+        stream.end_input()
+        assert await collect(stream) == []
+    assert server.calls[0].heard("configure")[1]["prompt"] == "Half of a pair: "
+
+
 async def test_a_fixed_option_is_refused_and_nothing_changes() -> None:
     speech = STT()
     with pytest.raises(ValueError, match=r"^sample_rate: fixed"):
@@ -736,6 +746,14 @@ async def test_recognize_fails_as_the_framework_expects() -> None:
 
 
 # --- in the framework
+
+
+@pytest.mark.parametrize(("words", "aligned"), [(True, "word"), (False, "chunk")])
+def test_its_transcripts_have_the_times_of_words_only_where_those_are_asked_for(
+    words: bool, aligned: str
+) -> None:
+    speech = STT(options=STTOptions(words=words))
+    assert speech.capabilities.aligned_transcript == aligned
 
 
 def test_an_stt_is_made_and_prewarmed_without_an_event_loop() -> None:

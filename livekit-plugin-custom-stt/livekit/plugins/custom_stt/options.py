@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, get_args
 
@@ -41,41 +41,10 @@ class STTOptions:
     sample_rate: int = 16_000  # Hz sent to the server; input of any rate is resampled
 
     def __post_init__(self) -> None:
-        _require(self.language != "", "language", "a language such as 'en', or None to detect")
-        _require(self.task in get_args(Task), "task", _one_of(Task))
-        _require(
-            self.prompt is None or len(self.prompt) <= MAX_PROMPT_LENGTH,
-            "prompt",
-            f"at most {MAX_PROMPT_LENGTH} characters",
-        )
-        _require(
-            not isinstance(self.keyterms, str)
-            and len(self.keyterms) <= MAX_KEYTERMS
-            and all(map(is_keyterm, self.keyterms)),
-            "keyterms",
-            f"a list of at most {MAX_KEYTERMS} strings of 1 to {MAX_KEYTERM_LENGTH} characters",
-        )
-        _require(
-            self.endpointing_ms is None
-            or _is_int_in(self.endpointing_ms, MIN_ENDPOINTING_MS, MAX_ENDPOINTING_MS),
-            "endpointing_ms",
-            f"between {MIN_ENDPOINTING_MS} and {MAX_ENDPOINTING_MS}, or None",
-        )
-        _require(
-            self.windowing in (None, *get_args(Windowing)),
-            "windowing",
-            f"{_one_of(Windowing)}, or None",
-        )
-        _require(
-            _is_int_in(self.sample_rate, MIN_SAMPLE_RATE, MAX_SAMPLE_RATE),
-            "sample_rate",
-            f"between {MIN_SAMPLE_RATE} and {MAX_SAMPLE_RATE}",
-        )
+        for field in fields(self):
+            is_allowed, allowed = _RULES[field.name]
+            _require(is_allowed(getattr(self, field.name)), field.name, allowed)
         object.__setattr__(self, "keyterms", tuple(self.keyterms))
-
-
-def is_keyterm(term: str) -> bool:
-    return 1 <= len(term) <= MAX_KEYTERM_LENGTH
 
 
 def apply_changes(options: STTOptions, changes: dict[str, Any]) -> STTOptions:
@@ -98,26 +67,85 @@ def apply_changes(options: STTOptions, changes: dict[str, Any]) -> STTOptions:
 
 def with_more_keyterms(options: STTOptions, terms: Sequence[str]) -> STTOptions:
     """The user's own come first; what does not fit is left out: nobody chose it by hand."""
-    merged = dict.fromkeys((*options.keyterms, *filter(is_keyterm, terms)))
+    fitting = filter(_is_keyterm, map(_sendable, terms))
+    merged = dict.fromkeys((*options.keyterms, *fitting))
     return replace(options, keyterms=tuple(merged)[:MAX_KEYTERMS])
 
 
 def with_conversation(options: STTOptions, conversation: str) -> STTOptions:
     """The user's own prompt, then what was said last, in whole words."""
+    conversation = _sendable(conversation)
     if len(conversation) > CONVERSATION_LENGTH:
         conversation = conversation[-CONVERSATION_LENGTH:].partition(" ")[2]
     prompt = " ".join(filter(None, (options.prompt, conversation)))
     return replace(options, prompt=prompt[-MAX_PROMPT_LENGTH:] or None)
 
 
-def _require(valid: bool, field: str, allowed: str) -> None:
-    if not valid:
-        raise ValueError(f"{field} must be {allowed}")
+def _sendable(text: str) -> str:
+    """As Unicode has it: a pair of surrogates is one character, a half of a pair is none."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
+
+
+def _is_bool(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_text(value: object, max_length: int) -> bool:
+    return isinstance(value, str) and len(value) <= max_length and _sendable(value) == value
+
+
+def _is_keyterm(value: object) -> bool:
+    return value != "" and _is_text(value, MAX_KEYTERM_LENGTH)
+
+
+def _are_keyterms(value: object) -> bool:
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        return False
+    return len(value) <= MAX_KEYTERMS and all(map(_is_keyterm, value))
+
+
+def _is_int_in(value: object, low: int, high: int) -> bool:
+    return isinstance(value, int) and low <= value <= high
 
 
 def _one_of(literal: Any) -> str:
     return " or ".join(repr(value) for value in get_args(literal))
 
 
-def _is_int_in(value: object, low: int, high: int) -> bool:
-    return isinstance(value, int) and low <= value <= high
+def _require(is_allowed: bool, field: str, allowed: str) -> None:
+    if not is_allowed:
+        raise ValueError(f"{field} must be {allowed}")
+
+
+_SWITCH = (_is_bool, "True or False")
+_RULES: dict[str, tuple[Callable[[Any], bool], str]] = {  # field: (is it allowed, what is)
+    "language": (
+        lambda value: value is None or (isinstance(value, str) and value != ""),
+        "a language such as 'en', or None to detect",
+    ),
+    "task": (lambda value: value in get_args(Task), _one_of(Task)),
+    "prompt": (
+        lambda value: value is None or _is_text(value, MAX_PROMPT_LENGTH),
+        f"Unicode text of at most {MAX_PROMPT_LENGTH} characters, or None",
+    ),
+    "keyterms": (
+        _are_keyterms,
+        f"a list of at most {MAX_KEYTERMS} strings, Unicode text of 1 to {MAX_KEYTERM_LENGTH}"
+        " characters each",
+    ),
+    "interim_results": _SWITCH,
+    "words": _SWITCH,
+    "endpointing_ms": (
+        lambda value: value is None or _is_int_in(value, MIN_ENDPOINTING_MS, MAX_ENDPOINTING_MS),
+        f"an integer between {MIN_ENDPOINTING_MS} and {MAX_ENDPOINTING_MS}, or None",
+    ),
+    "vad": _SWITCH,
+    "windowing": (
+        lambda value: value in (None, *get_args(Windowing)),
+        f"{_one_of(Windowing)}, or None",
+    ),
+    "sample_rate": (
+        lambda value: _is_int_in(value, MIN_SAMPLE_RATE, MAX_SAMPLE_RATE),
+        f"an integer between {MIN_SAMPLE_RATE} and {MAX_SAMPLE_RATE}",
+    ),
+}

@@ -63,7 +63,7 @@ class STT(stt.STT[Any]):
             capabilities=stt.STTCapabilities(
                 streaming=True,
                 interim_results=options.interim_results,
-                aligned_transcript="word",
+                aligned_transcript="word" if options.words else "chunk",
                 offline_recognize=True,
                 keyterms=True,
                 chat_context=True,

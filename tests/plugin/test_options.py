@@ -17,8 +17,9 @@ from livekit.plugins.custom_stt.options import (
 @pytest.mark.parametrize(
     ("field", "value", "allowed"),
     [
-        ("language", "", "'en'"),
-        ("language", 5, "'en'"),
+        ("language", "", "'auto' or 'multi' to detect it, a tag such as 'en-US'"),
+        ("language", "klingon", "'auto' or 'multi' to detect it, .* en, es"),
+        ("language", 5, "'auto' or 'multi' to detect it"),
         ("task", "summarize", "'transcribe' or 'translate'"),
         ("task", None, "'transcribe' or 'translate'"),
         ("prompt", "x" * 4001, "at most 4000"),
@@ -38,6 +39,7 @@ from livekit.plugins.custom_stt.options import (
         ("endpointing_ms", 50, "between 100 and 5000, or None"),
         ("endpointing_ms", 0.5, "between 100 and 5000, or None"),
         ("windowing", ["overlap"], "'utterance' or 'overlap'"),
+        ("sample_rate", True, "between 8000 and 48000"),
         ("sample_rate", 4000, "between 8000 and 48000"),
         ("sample_rate", "16000", "between 8000 and 48000"),
     ],
@@ -69,9 +71,13 @@ def test_what_cannot_change_in_a_stream_is_named(name: str, why: str) -> None:
         apply_changes(STTOptions(), {name: 8000, "language": "de"})
 
 
-def test_a_running_stream_cannot_go_back_to_the_servers_endpointing() -> None:
-    with pytest.raises(ValueError, match=r"^endpointing_ms must be a number"):
-        apply_changes(STTOptions(endpointing_ms=300), {"endpointing_ms": None})
+@pytest.mark.parametrize(
+    ("name", "allowed"),
+    [("endpointing_ms", "a number"), ("language", "a language or 'auto'")],
+)
+def test_a_running_stream_cannot_go_back_to_the_servers_default(name: str, allowed: str) -> None:
+    with pytest.raises(ValueError, match=f"^{name} must be {allowed}: a running stream"):
+        apply_changes(STTOptions(), {name: None})
 
 
 def test_what_the_framework_forwards_is_made_sendable() -> None:

@@ -276,6 +276,23 @@ async def test_options_change_in_band() -> None:
     assert later._options.language == "de"
 
 
+async def test_a_language_that_whisper_does_not_know_is_refused_where_it_is_given() -> None:
+    async with (
+        ScriptedServer(silence) as server,
+        STT(api_url=server.url) as speech,
+        speech.stream(conn_options=NO_RETRY) as stream,
+    ):
+        with pytest.raises(ValueError, match=r"^language must be"):
+            speech.update_options(prompt="nuqneH", language="klingon")
+        with pytest.raises(ValueError, match=r"^language must be"):
+            stream.update_options(language="klingon")
+        with pytest.raises(ValueError, match=r"^language must be"):
+            speech.stream(language="klingon")
+        with pytest.raises(ValueError, match=r"^language must be"):
+            await speech.recognize(audio(0.1), language="klingon")
+        assert (speech._options, stream._options) == (STTOptions(), STTOptions())
+
+
 def said(role: llm.ChatRole, text: str) -> ConversationItemAddedEvent:
     return ConversationItemAddedEvent(item=llm.ChatMessage(role=role, content=[text]))
 
@@ -494,7 +511,7 @@ async def test_a_change_of_options_is_repeated_at_its_place() -> None:
         stream.end_input()
         await collect(stream)
     first, *changes = server.calls[1].heard("configure")
-    assert first["language"] is None and "prompt" not in first
+    assert "language" not in first and "prompt" not in first
     assert [(c.get("language"), c.get("prompt")) for c in changes] == [
         ("de", None),
         (None, "trains"),

@@ -27,7 +27,6 @@ from livekit.plugins.custom_stt._wire import configure, parse, reconfigure
 def test_the_default_configuration_leaves_choices_to_the_server() -> None:
     assert configure(STTOptions()) == {
         "type": "configure",
-        "language": None,  # to be detected
         "task": "transcribe",
         "keyterms": [],
         "interim_results": True,
@@ -39,17 +38,32 @@ def test_the_default_configuration_leaves_choices_to_the_server() -> None:
     }
 
 
-@pytest.mark.parametrize("language", ["en", "en-US", "english", "eng"])
-def test_a_language_reaches_whisper_by_its_two_letters(language: str) -> None:
-    assert configure(STTOptions(language=language))["language"] == "en"
+@pytest.mark.parametrize(
+    ("language", "code"),
+    [
+        ("en", "en"),
+        ("EN", "en"),
+        ("en-US", "en"),
+        ("english", "en"),
+        ("eng", "en"),
+        ("nb-NO", "no"),
+        ("fil", "tl"),
+        ("jv", "jw"),
+        ("iw", "he"),
+        ("auto", "auto"),
+        ("multi", "auto"),
+    ],
+)
+def test_a_language_reaches_the_server_by_whispers_code(language: str, code: str) -> None:
+    assert configure(STTOptions(language=language))["language"] == code
 
 
 def test_a_change_sends_only_itself() -> None:
     before = STTOptions(language="en", prompt="about trains", endpointing_ms=300)
-    after = STTOptions(prompt=None, keyterms=["LiveKit"], endpointing_ms=300)
+    after = STTOptions(language="auto", keyterms=["LiveKit"], endpointing_ms=300)
     assert reconfigure(before, after) == {
         "type": "configure",
-        "language": None,
+        "language": "auto",
         "prompt": "",
         "keyterms": ["LiveKit"],
     }

@@ -7,8 +7,9 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from livekit.agents import APIError, LanguageCode
+from livekit.agents import APIError
 
+from ._languages import whisper_language
 from ._messages import (
     Configured,
     CreditsLow,
@@ -37,11 +38,12 @@ def finalize(flush_id: int) -> Json:
 
 
 def configure(options: STTOptions, warm_up_s: float = 0.0, *, resume: bool = False) -> Json:
-    """The first frame of a connection. What is None is left to the server, but the language.
+    """The first frame of a connection. What is None is left to the server.
 
     ``resume``: this client sends again what was not answered.
     """
     settings = {
+        "language": _language(options),
         "task": options.task,
         "prompt": options.prompt,
         "keyterms": list(options.keyterms),
@@ -57,7 +59,7 @@ def configure(options: STTOptions, warm_up_s: float = 0.0, *, resume: bool = Fal
         "resume": resume or None,
     }
     given = {name: value for name, value in settings.items() if value is not None}
-    return {"type": "configure", "language": _language(options), **given}
+    return {"type": "configure", **given}
 
 
 def reconfigure(before: STTOptions, after: STTOptions) -> Json:
@@ -77,8 +79,7 @@ def _changeable(options: STTOptions) -> Json:
 
 
 def _language(options: STTOptions) -> str | None:
-    """Whisper knows languages, not regions. None: detect."""
-    return LanguageCode(options.language).language if options.language else None
+    return options.language and (whisper_language(options.language) or "auto")
 
 
 def parse(text: str) -> Message | None:

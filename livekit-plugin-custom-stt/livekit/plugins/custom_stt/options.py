@@ -8,6 +8,8 @@ from typing import Any, Literal, get_args
 
 from livekit.agents.utils import is_given
 
+from ._languages import DETECT, LANGUAGES, whisper_language
+
 Task = Literal["transcribe", "translate"]
 Windowing = Literal["utterance", "overlap"]
 
@@ -19,6 +21,8 @@ MAX_KEYTERMS, MAX_KEYTERM_LENGTH = 100, 100
 
 CONVERSATION_LENGTH = 200  # characters of it that the prompt ends with
 
+_NO_WAY_BACK = {"language": "a language or 'auto'", "endpointing_ms": "a number"}
+
 CHANGEABLE_MID_STREAM = ("language", "prompt", "keyterms", "endpointing_ms", "interim_results")
 
 
@@ -29,7 +33,7 @@ class STTOptions:
     Raises ValueError naming the field and the allowed values.
     """
 
-    language: str | None = None  # "en", "en-US", "english"; None: the server detects it
+    language: str | None = None  # "en", "en-US", "english"; "auto" or "multi": detected
     task: Task = "transcribe"  # "translate": the text comes out in English
     prompt: str | None = None  # text the speech is likely to follow from
     keyterms: Sequence[str] = ()  # names and terms to listen for
@@ -57,11 +61,12 @@ def apply_changes(options: STTOptions, changes: dict[str, Any]) -> STTOptions:
         raise ValueError(
             f"{', '.join(refused)}: {kind}; may change: {', '.join(CHANGEABLE_MID_STREAM)}"
         )
-    _require(
-        given.get("endpointing_ms", 0) is not None,
-        "endpointing_ms",
-        "a number: a running stream cannot go back to the server's default",
-    )
+    for name, allowed in _NO_WAY_BACK.items():
+        _require(
+            given.get(name, allowed) is not None,
+            name,
+            f"{allowed}: a running stream cannot go back to the server's default",
+        )
     return replace(options, **given)
 
 
@@ -94,6 +99,16 @@ def _is_text(value: object, max_length: int) -> bool:
     return isinstance(value, str) and len(value) <= max_length and _sendable(value) == value
 
 
+def _is_language(value: object) -> bool:
+    if not isinstance(value, str):
+        return False
+    try:
+        whisper_language(value)
+    except ValueError:
+        return False
+    return True
+
+
 def _is_keyterm(value: object) -> bool:
     return value != "" and _is_text(value, MAX_KEYTERM_LENGTH)
 
@@ -120,8 +135,9 @@ def _require(is_allowed: bool, field: str, allowed: str) -> None:
 _SWITCH = (_is_bool, "True or False")
 _RULES: dict[str, tuple[Callable[[Any], bool], str]] = {  # field: (is it allowed, what is)
     "language": (
-        lambda value: value is None or (isinstance(value, str) and value != ""),
-        "a language such as 'en', or None to detect",
+        lambda value: value is None or _is_language(value),
+        f"{' or '.join(map(repr, DETECT))} to detect it, a tag such as 'en-US', an English name,"
+        f" None for the server's default, or one of {', '.join(LANGUAGES)}",
     ),
     "task": (lambda value: value in get_args(Task), _one_of(Task)),
     "prompt": (

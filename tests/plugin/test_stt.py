@@ -249,6 +249,27 @@ async def test_a_flush_of_open_speech_is_answered_by_its_final_alone() -> None:
     assert texts(events) == ["hello"]
 
 
+async def test_speech_that_the_server_suppressed_is_told_with_the_reason(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def suppress(call: Call) -> None:
+        await greet(call)
+        await call.hear("end_of_stream")
+        await call.say("speech_started", utterance=1, start=0.1)
+        await call.say("speech_ended", utterance=1, end=0.2, suppressed="no_words")
+        await part(call)
+
+    async with ScriptedServer(suppress) as server, STT(api_url=server.url) as speech:
+        stream = speech.stream(conn_options=NO_RETRY)
+        push(stream, audio(0.3))
+        stream.end_input()
+        with caplog.at_level(logging.DEBUG, "livekit.plugins.custom_stt"):
+            events = await collect(stream)
+    assert events[-1].alternatives[0].metadata == {"suppressed": "no_words"}
+    [told] = [record for record in caplog.records if record.message == "speech without a final"]
+    assert told.__dict__["reason"] == "no_words"
+
+
 # --- options while a stream runs
 
 

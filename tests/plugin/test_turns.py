@@ -44,7 +44,7 @@ def final(utterance: int, text: str | None = None) -> Transcript:
 
 
 def end(utterance: int) -> SpeechEnded:
-    return SpeechEnded(utterance, utterance + 0.9, None)
+    return SpeechEnded(utterance, utterance + 0.9)
 
 
 def new_turns() -> Turns:
@@ -215,6 +215,13 @@ def test_events_tell_when_speech_began_and_ended_and_whose_it_is() -> None:
     assert [event.request_id for event in events] == ["s1-2"] * 3
     assert events[0].speech_start_time == 492.0
     assert [event.speech_end_time for event in events[1:]] == [492.8, 492.9]
+
+
+def test_an_end_of_speech_tells_why_its_final_is_missing() -> None:
+    suppressed = replace(end(0), suppressed="repetition")
+    events = hear(new_turns(), start(0), interim(0), suppressed, start(1), final(1), end(1))
+    ends = [event.alternatives[0].metadata for event in events if letter(event) == "E"]
+    assert ends == [{"suppressed": "repetition"}, None]
 
 
 def test_where_speech_began_and_ended_is_told_in_the_streams_time_too() -> None:

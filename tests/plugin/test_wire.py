@@ -78,11 +78,16 @@ TRANSCRIPT = {"utterance": 3, "text": "hi", "is_final": True, "start": 1, "end":
         ("ready", {"session_id": "s", "model": "m", "protocol": 1}, Ready("s", "m")),
         ("configured", {"language": "en"}, Configured()),
         ("speech_started", {"utterance": 3, "start": 1}, SpeechStarted(3, 1.0)),
-        ("speech_ended", {"utterance": 3, "end": 2}, SpeechEnded(3, 2.0, None)),
+        ("speech_ended", {"utterance": 3, "end": 2}, SpeechEnded(3, 2.0, None, None)),
         (
             "speech_ended",
-            {"utterance": 3, "end": 2, "audio_processed": 2.5},
-            SpeechEnded(3, 2.0, 2.5),
+            {"utterance": 3, "end": 2, "audio_processed": 2.5, "suppressed": None},
+            SpeechEnded(3, 2.0, 2.5, None),
+        ),
+        (
+            "speech_ended",
+            {"utterance": 3, "end": 2, "audio_processed": 2.5, "suppressed": "repetition"},
+            SpeechEnded(3, 2.0, 2.5, "repetition"),
         ),
         ("progress", {"audio_processed": 4}, Progress(4.0)),
         ("finalized", {"id": 7}, Finalized(7)),
@@ -136,6 +141,7 @@ def test_an_unknown_type_is_ignored() -> None:
         '{"type": "transcript", "utterance": 0, "text": "", "is_final": true, "start": "x"}',
         '{"type": "speech_started", "utterance": Infinity, "start": 0}',
         '{"type": "finalized", "id": []}',
+        '{"type": "speech_ended", "utterance": 0, "end": 1, "suppressed": true}',
     ],
 )
 def test_a_malformed_message_is_a_failure_that_no_retry_heals(text: str) -> None:

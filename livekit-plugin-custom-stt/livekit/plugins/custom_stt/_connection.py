@@ -13,7 +13,7 @@ from livekit.agents import APIConnectionError
 from yarl import URL
 
 from ._errors import from_close, from_server_error, from_session_end, to_api_error
-from ._messages import CreditsLow, Message, Ready, ServerError, SessionEnded
+from ._messages import CreditsLow, Message, Ready, ServerError, SessionEnded, SpeechEnded
 from ._wire import END_OF_STREAM, KEEPALIVE, Json, parse
 from .log import logger
 
@@ -180,6 +180,8 @@ def _log(message: Message) -> None:
         logger.debug("session started", extra=fields)
     elif isinstance(message, SessionEnded):
         logger.debug("session ended", extra={"reason": message.reason})
+    elif isinstance(message, SpeechEnded) and message.suppressed:
+        logger.debug("speech without a final", extra={"reason": message.suppressed})
     elif isinstance(message, CreditsLow):
         logger.warning("credits low", extra={"seconds_remaining": message.seconds_remaining})
     elif isinstance(message, ServerError):

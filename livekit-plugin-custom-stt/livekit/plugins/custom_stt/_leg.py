@@ -84,7 +84,7 @@ class Leg:
         if not self._carried or not is_over:
             return []
         carried, self._carried = self._carried, None
-        return [SpeechEnded(carried.utterance, carried.end_s, None)]
+        return [SpeechEnded(carried.utterance, carried.end_s)]
 
     def _numbered(self, message: SpeechStarted | Transcript | SpeechEnded) -> Message:
         return replace(message, utterance=message.utterance + (self._shift or 0))

@@ -48,7 +48,8 @@ class Transcript:
 class SpeechEnded:
     utterance: int
     end: float
-    audio_processed: float | None
+    audio_processed: float | None = None
+    suppressed: str | None = None  # why it, or a part of it, has no final: "no_words", …
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,12 +24,17 @@ def speech_data(transcript: Transcript, clock: AudioClock) -> stt.SpeechData:
     )
 
 
-def no_words(start_s: float = 0.0, end_s: float = 0.0) -> stt.SpeechData:
+def no_words(
+    start_s: float = 0.0, end_s: float = 0.0, suppressed: str | None = None
+) -> stt.SpeechData:
     """What an event without a transcript carries: ``alternatives[0]`` is always there.
 
     The end of speech that goes on is left at 0: LiveKit takes any other for its end.
     """
-    return stt.SpeechData(LanguageCode(""), "", start_time=start_s, end_time=end_s)
+    metadata = {"suppressed": suppressed} if suppressed else None
+    return stt.SpeechData(
+        LanguageCode(""), "", start_time=start_s, end_time=end_s, metadata=metadata
+    )
 
 
 def joined(parts: Sequence[stt.SpeechData]) -> stt.SpeechData:

@@ -108,7 +108,7 @@ class Turns:
 
     def _say(self, utterance: Utterance, message: UtteranceMessage) -> Events:
         if isinstance(message, SpeechEnded):
-            return self._end(message.end)
+            return self._end(message.end, message.suppressed)
         if isinstance(message, SpeechStarted):
             return []
         utterance.end_s, utterance.is_settled = message.end, _is_last(message)
@@ -126,10 +126,10 @@ class Turns:
             self._ended(request_id, message.start, message.end),
         ]
 
-    def _end(self, end_s: float) -> Events:
+    def _end(self, end_s: float, suppressed: str | None = None) -> Events:
         """End the open utterance, then say what waited for that."""
         assert self.open
-        events = [self._ended(self.open.request_id, self.open.start_s, end_s)]
+        events = [self._ended(self.open.request_id, self.open.start_s, end_s, suppressed)]
         self.open = None
         held, self._held = self._held, []
         for message in held:
@@ -154,7 +154,8 @@ class Turns:
             self._finals_at_flush = dict.fromkeys(self._finals_at_flush, self._finals)
             return []
         end_s = self._clock.sent_s
-        return [self._final(self.session_id, self._no_words(end_s, end_s), end_s)]
+        time = self._clock.stream_time(end_s)
+        return [self._final(self.session_id, no_words(time, time), end_s)]
 
     def _transcript(self, message: Transcript, request_id: str) -> stt.SpeechEvent:
         data = speech_data(message, self._clock)
@@ -174,12 +175,13 @@ class Turns:
         end_time = self._clock.wall_time(end_s)
         return stt.SpeechEvent(Type.FINAL_TRANSCRIPT, request_id, [data], speech_end_time=end_time)
 
-    def _ended(self, request_id: str, start_s: float, end_s: float) -> stt.SpeechEvent:
-        data, end_time = self._no_words(start_s, end_s), self._clock.wall_time(end_s)
+    def _ended(
+        self, request_id: str, start_s: float, end_s: float, suppressed: str | None = None
+    ) -> stt.SpeechEvent:
+        stream_time = self._clock.stream_time
+        data = no_words(stream_time(start_s), stream_time(end_s), suppressed)
+        end_time = self._clock.wall_time(end_s)
         return stt.SpeechEvent(Type.END_OF_SPEECH, request_id, [data], speech_end_time=end_time)
-
-    def _no_words(self, start_s: float, end_s: float) -> stt.SpeechData:
-        return no_words(self._clock.stream_time(start_s), self._clock.stream_time(end_s))
 
     def _request_id(self, utterance: int) -> str:
         return f"{self.session_id}-{utterance}"

@@ -129,8 +129,12 @@ def _word(data: Json) -> Word:
 
 
 def _speech_ended(data: Json) -> SpeechEnded:
-    audio_processed = _optional_number(data, "audio_processed")
-    return SpeechEnded(int(data["utterance"]), _number(data, "end"), audio_processed)
+    return SpeechEnded(
+        utterance=int(data["utterance"]),
+        end=_number(data, "end"),
+        audio_processed=_optional_number(data, "audio_processed"),
+        suppressed=None if data.get("suppressed") is None else _text(data, "suppressed"),
+    )
 
 
 def _session_ended(data: Json) -> SessionEnded:

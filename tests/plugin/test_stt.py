@@ -352,6 +352,69 @@ async def test_no_conversation_ends_a_stream() -> None:
     assert server.calls[0].heard("configure")[1]["prompt"] == "Half of a pair: "
 
 
+def refuse_change(*then: Any) -> Any:
+    """A script: the first change of settings is bad, and nothing changes."""
+
+    async def refuse(call: Call) -> None:
+        await greet(call)
+        await call.hear("configure")
+        await call.say(
+            "error", code="invalid_setting", message="no such language", field="language"
+        )
+        for step in then:
+            await step(call)
+
+    return refuse
+
+
+async def test_a_change_that_the_server_refuses_is_logged_and_the_stream_goes_on(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def speak(call: Call) -> None:
+        await call.hear("end_of_stream")
+        await say_final(call, "hello")
+        await part(call)
+
+    async with ScriptedServer(refuse_change(speak)) as server, STT(api_url=server.url) as speech:
+        stream = speech.stream(conn_options=NO_RETRY)
+        push(stream, audio(0.1))
+        stream.update_options(language="yue")
+        stream.end_input()
+        with caplog.at_level(logging.WARNING, "livekit.plugins.custom_stt"):
+            assert texts(await collect(stream)) == ["hello"]
+    [warning] = caplog.records
+    assert warning.message == "the server refused a change of settings"
+    assert warning.__dict__["field"] == "language"
+
+
+async def test_an_older_server_closes_after_a_bad_change_and_the_error_tells_why() -> None:
+    async def close(call: Call) -> None:
+        await call.close(1007)
+
+    async with ScriptedServer(refuse_change(close)) as server, STT(api_url=server.url) as speech:
+        stream = speech.stream(conn_options=RETRY_ONCE)
+        stream.update_options(language="yue")
+        with pytest.raises(APIError, match="invalid_setting: no such language") as raised:
+            await collect(stream)
+    assert not raised.value.retryable
+
+
+async def test_after_a_refused_change_a_lost_connection_is_still_resumed() -> None:
+    async def drop(call: Call) -> None:
+        call.drop()
+
+    async with (
+        ScriptedServer(refuse_change(drop), one_utterance) as server,
+        STT(api_url=server.url) as speech,
+    ):
+        stream = speech.stream(conn_options=RETRY_ONCE)
+        push(stream, audio(0.1))
+        stream.update_options(language="yue")
+        await server.call(2)
+        stream.end_input()
+        assert texts(await collect(stream)) == ["hello world"]
+
+
 async def test_a_fixed_option_is_refused_and_nothing_changes() -> None:
     speech = STT()
     with pytest.raises(ValueError, match=r"^sample_rate: fixed"):

@@ -13,13 +13,22 @@ from livekit.agents import APIConnectionError
 from yarl import URL
 
 from ._errors import from_close, from_server_error, from_session_end, to_api_error
-from ._messages import CreditsLow, Message, Ready, ServerError, SessionEnded, SpeechEnded
+from ._messages import (
+    Configured,
+    CreditsLow,
+    Message,
+    Ready,
+    ServerError,
+    SessionEnded,
+    SpeechEnded,
+)
 from ._wire import END_OF_STREAM, KEEPALIVE, Json, parse
 from .log import logger
 
 DEFAULT_PATH = "/ws/transcribe"
 KEEPALIVE_S = 5.0
 MIN_HEARTBEAT_S = 1.0  # between pings; a peer that answers none within half of it is gone
+CLIENT_FAULT = 1007  # code of a close
 PEER_CLOSE_S = 0.2  # for the server's half of the closing handshake
 GOODBYE_S = 0.1  # to write ours, if that is possible
 
@@ -52,6 +61,8 @@ class Connection:
         self.messages_received = 0
         self._ws = ws
         self._keepalive_s = keepalive_s
+        self._is_configured = False  # the first settings were good
+        self._refused_change: ServerError | None = None  # the newest
         self._ended = False  # end_of_stream is on its way
         self._active_at = asyncio.get_running_loop().time()  # audio or a keepalive was sent
 
@@ -107,7 +118,9 @@ class Connection:
         """Until the session has ended as asked for. The first message must come in time."""
         message = await self._receive(timeout_s)
         while True:
-            if isinstance(message, ServerError) and message.code != "unknown_message":
+            if isinstance(message, Configured):
+                self._is_configured = True
+            if isinstance(message, ServerError) and self._is_fatal(message):
                 raise from_server_error(message)
             if isinstance(message, SessionEnded) and self._is_early(message):
                 raise from_session_end(message)
@@ -138,7 +151,19 @@ class Connection:
         if message.type is aiohttp.WSMsgType.BINARY:
             return None  # the protocol has none downwards
         closed = message.type is aiohttp.WSMsgType.CLOSE  # else it broke: aiohttp's code is a guess
+        if closed and message.data == CLIENT_FAULT and self._refused_change:
+            raise from_server_error(self._refused_change)
         raise from_close(message.data, message.extra or "") if closed else from_close(None, "")
+
+    def _is_fatal(self, error: ServerError) -> bool:
+        """Not, where the session goes on: without a message, or under the settings before.
+
+        Older servers end it where a change of settings is bad: a close of CLIENT_FAULT tells.
+        """
+        if error.code == "invalid_setting" and self._is_configured:
+            self._refused_change = error
+            return False
+        return error.code != "unknown_message"
 
     def _is_early(self, ended: SessionEnded) -> bool:
         return not self._ended or ended.reason != "end_of_stream"
@@ -184,5 +209,7 @@ def _log(message: Message) -> None:
         logger.debug("speech without a final", extra={"reason": message.suppressed})
     elif isinstance(message, CreditsLow):
         logger.warning("credits low", extra={"seconds_remaining": message.seconds_remaining})
+    elif isinstance(message, ServerError) and message.code == "invalid_setting":
+        logger.warning("the server refused a change of settings", extra={"field": message.field})
     elif isinstance(message, ServerError):
         logger.warning("the server did not know a message", extra={"code": message.code})

@@ -177,6 +177,18 @@ def test_of_changes_without_audio_between_the_last_is_kept() -> None:
     assert take(backlog)[1:] == [Change(GERMAN)]
 
 
+def test_a_refused_change_is_none_of_what_a_connection_begins_with() -> None:
+    backlog = filled(SECOND)
+    backlog.change(GERMAN)
+    take(backlog)
+    backlog.push(chunk(SECOND))
+    backlog.change(GERMAN)
+    backlog.change_back(lambda options: OPTIONS if options == GERMAN else options)
+    backlog.rewind()
+    changes = [entry for entry in take(backlog) if isinstance(entry, Change)]
+    assert [backlog.options, *changes] == [OPTIONS, Change(OPTIONS), Change(OPTIONS)]
+
+
 def test_every_sample_is_answered_or_sent_again_or_counted_as_dropped() -> None:
     choose = random.Random(3)
     for _ in range(300):

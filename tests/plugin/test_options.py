@@ -9,6 +9,7 @@ from livekit.agents import NOT_GIVEN
 from livekit.plugins.custom_stt import STTOptions
 from livekit.plugins.custom_stt.options import (
     apply_changes,
+    take_back,
     with_conversation,
     with_more_keyterms,
 )
@@ -69,6 +70,15 @@ def test_changes_leave_the_rest_as_it_was() -> None:
 def test_what_cannot_change_in_a_stream_is_named(name: str, why: str) -> None:
     with pytest.raises(ValueError, match=f"^{name}: {why}; may change: language, prompt"):
         apply_changes(STTOptions(), {name: 8000, "language": "de"})
+
+
+def test_a_change_is_taken_back_but_not_what_was_set_since() -> None:
+    in_force = STTOptions(language="de", prompt="a call")
+    refused = STTOptions(language="yue", prompt="about trains")
+    since = STTOptions(language="yue", prompt="about buses", endpointing_ms=300)
+    assert take_back(since, refused, in_force) == STTOptions(
+        language="de", prompt="about buses", endpointing_ms=300
+    )
 
 
 @pytest.mark.parametrize(

@@ -399,20 +399,30 @@ async def test_an_older_server_closes_after_a_bad_change_and_the_error_tells_why
     assert not raised.value.retryable
 
 
-async def test_after_a_refused_change_a_lost_connection_is_still_resumed() -> None:
-    async def drop(call: Call) -> None:
+async def test_the_next_connection_does_not_ask_again_for_what_was_refused() -> None:
+    async def take_another_and_drop(call: Call) -> None:
+        await call.hear("configure")
+        await call.say("configured")
         call.drop()
 
     async with (
-        ScriptedServer(refuse_change(drop), one_utterance) as server,
-        STT(api_url=server.url) as speech,
+        ScriptedServer(refuse_change(take_another_and_drop), one_utterance) as server,
+        STT(api_url=server.url, options=STTOptions(language="de")) as speech,
     ):
         stream = speech.stream(conn_options=RETRY_ONCE)
         push(stream, audio(0.1))
-        stream.update_options(language="yue")
+        stream.update_options(language="yue", prompt="refused with it")
+        stream.update_options(keyterms=["Bahn"])
         await server.call(2)
+        stream.update_options(prompt="about trains")
         stream.end_input()
         assert texts(await collect(stream)) == ["hello world"]
+    first, *changes = server.calls[1].heard("configure")
+    assert first["language"] == "de" and "prompt" not in first
+    assert changes == [
+        {"type": "configure", "keyterms": ["Bahn"]},
+        {"type": "configure", "prompt": "about trains"},
+    ]
 
 
 async def test_a_fixed_option_is_refused_and_nothing_changes() -> None:

@@ -11,7 +11,7 @@ nothing that was. The audio before that is for its speech detector to warm up on
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ._audio import BYTES_PER_SAMPLE
@@ -117,6 +117,14 @@ class Backlog:
         samples -= samples % round(WINDOW_S * self._rate)
         pcm = bytes(self._warm_up[len(self._warm_up) - BYTES_PER_SAMPLE * samples :])
         return Audio(self.start - samples, pcm)
+
+    def change_back(self, undo: Callable[[STTOptions], STTOptions]) -> None:
+        """Take a change that the server has refused out of all that a connection may begin with."""
+        self.options = undo(self.options)
+        for entries in (self._sent, self._unsent):
+            for place, entry in enumerate(entries):
+                if isinstance(entry, Change):
+                    entries[place] = Change(undo(entry.options))
 
     def keep(self, samples: int) -> None:
         """Drop the oldest audio beyond that, whether it was sent or not, a second at once."""

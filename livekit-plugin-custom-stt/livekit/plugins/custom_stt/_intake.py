@@ -114,6 +114,9 @@ class Intake:
     def flushed(self, flush_id: int) -> None:
         self._backlog.flushed(flush_id)
 
+    def change_back(self, undo: Callable[[STTOptions], STTOptions]) -> None:
+        self._backlog.change_back(undo)
+
     def _push_rest(self) -> None:
         for pcm in self._chunks.flush():
             self._backlog.push(pcm)

@@ -1,6 +1,13 @@
-"""A stream's intake over one connection: settings, audio, flushes, the end. Hears nothing."""
+"""A stream's intake over one connection: settings, audio, flushes, the end.
+
+Of what comes back it is told only whether the server took its settings.
+"""
 
 from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from functools import partial
 
 from ._backlog import Audio, Entry, Flush
 from ._clock import AudioClock
@@ -9,6 +16,7 @@ from ._intake import Intake, Start
 from ._leg import Leg
 from ._turns import Turns
 from ._wire import configure, finalize, reconfigure
+from .options import STTOptions, take_back
 
 
 class Sender:
@@ -19,7 +27,9 @@ class Sender:
     ) -> None:
         self._connection = connection
         self._warm_up = start.warm_up
-        self._options = start.options
+        self._options = start.options  # sent last
+        self._in_force = start.options
+        self._unanswered: deque[STTOptions] = deque()  # the server answers in order
         self._rate = start.options.sample_rate
         self._leg = leg
         self._turns = turns
@@ -28,12 +38,25 @@ class Sender:
     async def send(self, intake: Intake) -> None:
         """Until the input has ended."""
         warm_up_s = (self._warm_up.end - self._warm_up.position) / self._rate
+        self._unanswered.append(self._options)
         await self._connection.send(configure(self._options, warm_up_s, resume=True))
         if self._warm_up.pcm:
             await self._send_entry(self._warm_up)
         while entry := await intake.next():
             await self._send_entry(entry)
         await self._connection.end()
+
+    def settings_taken(self) -> None:
+        if self._unanswered:
+            self._in_force = self._unanswered.popleft()
+
+    def settings_refused(self) -> Callable[[STTOptions], STTOptions]:
+        """The server goes on under those in force. Returns what makes any options follow it."""
+        refused = self._unanswered.popleft() if self._unanswered else self._options
+        undo = partial(take_back, refused=refused, in_force=self._in_force)
+        self._options = undo(self._options)
+        self._unanswered = deque(map(undo, self._unanswered))
+        return undo
 
     async def _send_entry(self, entry: Entry) -> None:
         if isinstance(entry, Audio):
@@ -46,4 +69,5 @@ class Sender:
             await self._connection.send(finalize(entry.id))
         else:
             before, self._options = self._options, entry.options
+            self._unanswered.append(entry.options)
             await self._connection.send(reconfigure(before, entry.options))

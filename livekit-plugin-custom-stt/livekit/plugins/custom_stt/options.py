@@ -70,6 +70,19 @@ def apply_changes(options: STTOptions, changes: dict[str, Any]) -> STTOptions:
     return replace(options, **given)
 
 
+def take_back(options: STTOptions, refused: STTOptions, in_force: STTOptions) -> STTOptions:
+    """The options without what ``refused`` would have changed of those in force.
+
+    What was set to another value since then stays.
+    """
+    undone = {
+        name: getattr(in_force, name)
+        for name in CHANGEABLE_MID_STREAM
+        if getattr(options, name) == getattr(refused, name)
+    }
+    return replace(options, **undone)
+
+
 def with_more_keyterms(options: STTOptions, terms: Sequence[str]) -> STTOptions:
     """The user's own come first; what does not fit is left out: nobody chose it by hand."""
     fitting = filter(_is_keyterm, map(_sendable, terms))

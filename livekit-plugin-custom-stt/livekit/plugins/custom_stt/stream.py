@@ -25,7 +25,7 @@ from ._conversation import converse
 from ._errors import to_api_error
 from ._intake import Intake, Start
 from ._leg import Carried, Leg
-from ._messages import Finalized, Message, Ready, covered_s
+from ._messages import Configured, Finalized, Message, Ready, ServerError, covered_s
 from ._patience import Patience
 from ._sender import Sender
 from ._speech_data import no_words
@@ -145,7 +145,7 @@ class SpeechStream(RecognizeStream):
         start = self._intake.start()
         leg = self._leg(start)
         sender = Sender(connection, start, leg, self._turns, self._clock)
-        sending, receiving = sender.send(self._intake), self._receive(connection, leg)
+        sending, receiving = sender.send(self._intake), self._receive(connection, leg, sender)
         watching = self._intake.watch(lambda: connection.messages_received)
         try:
             await converse(connection, sending, receiving, self._conn_options.timeout, watching)
@@ -163,16 +163,26 @@ class SpeechStream(RecognizeStream):
 
     # Out.
 
-    async def _receive(self, connection: Connection, leg: Leg) -> None:
+    async def _receive(self, connection: Connection, leg: Leg, sender: Sender) -> None:
         async for message in connection.messages(self._conn_options.timeout):
-            if isinstance(message, Ready):
-                self._patience.greeted(asyncio.get_running_loop().time())
-                self._on_ready(message)
+            self._follow(message, sender)
             for translated in leg.translate(message):
                 self._emit(self._turns.receive(translated))
                 self._settle(translated)
             if self._clock.unreported_s >= USAGE_S:
                 self._report_usage()
+
+    def _follow(self, message: Message, sender: Sender) -> None:
+        """What is said of the session."""
+        if isinstance(message, Ready):
+            self._patience.greeted(self.loop.time())
+            self._on_ready(message)
+        elif isinstance(message, Configured):
+            sender.settings_taken()
+        elif isinstance(message, ServerError) and message.code == "invalid_setting":
+            undo = sender.settings_refused()
+            self._options = undo(self._options)
+            self._intake.change_back(undo)
 
     def _settle(self, message: Message) -> None:
         """Forget what the server is done with."""

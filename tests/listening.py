@@ -15,7 +15,7 @@ from livekit.plugins.custom_stt import STT, STTOptions
 from speech import SAMPLE_RATE, words
 
 ENGLISH = STTOptions(language="en")
-PATIENT = APIConnectOptions(max_retry=100, retry_interval=0.1, timeout=3.0)
+PATIENT = APIConnectOptions(max_retry=1000, retry_interval=0.1, timeout=3.0)
 LETTERS = {
     Type.START_OF_SPEECH: "S",
     Type.INTERIM_TRANSCRIPT: "i",

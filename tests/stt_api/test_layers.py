@@ -59,13 +59,14 @@ def test_dependencies_run_one_way(name: str) -> None:
 
 
 def test_only_the_engine_knows_the_models_libraries() -> None:
-    libraries = {"ctranslate2", "faster_whisper", "onnxruntime", "tokenizers"}
+    libraries = {"ctranslate2", "faster_whisper", "onnxruntime", "threadpoolctl", "tokenizers"}
     users = {module.name for module in MODULES for _, name in imports(module) if name in libraries}
     assert users == {
         "devices.py",
         "files.py",
         "prompt.py",
         "silero.py",
+        "threads.py",
         "whisper.py",
         "words.py",
     }

@@ -25,6 +25,7 @@ from .devices import check_device
 from .models import EncoderContext, ModelSource
 from .prompt import PromptEncoder, Tokens
 from .second_opinion import lost_words, needs_second_opinion, second_opinion
+from .threads import keep_blas_to_its_caller
 from .words import words_of
 
 
@@ -50,6 +51,7 @@ class WhisperTranscriber:
         self.name = source.name
         self.config = config
         self.encoder_context = config.encoder_context or source.encoder_context
+        keep_blas_to_its_caller()
         self.whisper = _load(source, config)
         self.languages = _languages(self.whisper)
         tokenizer = self._tokenizer("en", Task.TRANSCRIBE)

@@ -45,7 +45,9 @@ class Settings(BaseSettings):
     compute_type: str = Field(
         "auto", description="CTranslate2's, such as int8 or float16; auto: the fastest."
     )
-    cpu_threads: int = Field(0, ge=0, description="Threads of the model on a CPU; 0: all cores.")
+    cpu_threads: int = Field(
+        0, ge=0, description="Threads of the model on a CPU; 0: the cores that it may use."
+    )
     workers: int = Field(
         2, ge=1, le=16, description="Batches that run at once, on each GPU; one is kept for finals."
     )

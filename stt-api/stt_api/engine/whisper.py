@@ -4,7 +4,6 @@ One ``encode`` and one ``generate`` for the whole batch. Whisper's padding to 30
 for models that need it. See docs/architecture.md for the measurements behind this.
 """
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
@@ -25,7 +24,7 @@ from .devices import check_device
 from .models import EncoderContext, ModelSource
 from .prompt import PromptEncoder, Tokens
 from .second_opinion import lost_words, needs_second_opinion, second_opinion
-from .threads import keep_blas_to_its_caller
+from .threads import keep_blas_to_its_caller, usable_cores
 from .words import words_of
 
 
@@ -35,7 +34,7 @@ class WhisperConfig:
     device_index: int = 0
     compute_type: str = "auto"
     cpu_threads: int = 0
-    """For all workers together; 0: one for each core."""
+    """For all workers together; 0: one for each core that the process may use."""
     workers: int = 1
     """Batches that may run at once."""
     beam_size: int = 1
@@ -203,7 +202,7 @@ def _load(source: ModelSource, config: WhisperConfig) -> WhisperModel:
             device=config.device,
             device_index=config.device_index,
             compute_type=config.compute_type,
-            cpu_threads=max(1, (config.cpu_threads or os.cpu_count() or 1) // config.workers),
+            cpu_threads=max(1, (config.cpu_threads or usable_cores()) // config.workers),
             num_workers=config.workers,
         )
     except Exception as error:  # of the hub, the file system, CTranslate2 or CUDA

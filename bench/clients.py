@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,12 +26,12 @@ class Log:
     failure: str | None = None
 
 
-def run_clients(url: str, plays: list[Play], settings: dict[str, Any]) -> list[Log]:
+def run_clients(url: str, plays: Sequence[Play], settings: dict[str, Any]) -> list[Log]:
     """Play all at once in this process; called in processes of their own."""
     return asyncio.run(_all(url, plays, settings))
 
 
-async def _all(url: str, plays: list[Play], settings: dict[str, Any]) -> list[Log]:
+async def _all(url: str, plays: Sequence[Play], settings: dict[str, Any]) -> list[Log]:
     return list(await asyncio.gather(*(_one(url, play, settings) for play in plays)))
 
 

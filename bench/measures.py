@@ -34,6 +34,8 @@ class Figures:
     changed: int = 0  # words that changed after being shown
     changed_stable: int = 0  # of them, words that were declared stable
     failures: int = 0  # clients that did not come to their end
+    interims: int = 0
+    heard: list[list[str]] = field(default_factory=list)  # words of each utterance's finals
 
     @property
     def wer(self) -> float:
@@ -82,11 +84,13 @@ def percentiles(values: Sequence[float]) -> dict[str, float | None]:
 def _add_transcripts(figures: Figures, log: Log, endpointing_s: float) -> None:
     said = [(at, message) for at, message in log.heard if message["type"] == "transcript"]
     finals = [(at, message) for at, message in said if message["is_final"]]
+    figures.interims += len(said) - len(finals)
     for utterance in log.play.utterances():
         figures.utterances += 1
         own = [(at, final) for at, final in finals if _belongs(final, utterance)]
         figures.word_errors += errors_of(utterance, (final for _, final in own))
         figures.words += len(words(utterance.text))
+        figures.heard.append(words(" ".join(final["text"] for _, final in own)))
         if not own:
             figures.lost += 1
             continue

@@ -177,9 +177,13 @@ PLOTS = {  # title: (path into a step's row, factor, unit)
 def write(run: Run, folder: Path) -> None:
     """Write bench-report.json and bench-report.html."""
     data = as_data(run)
-    (folder / "bench-report.json").write_text(json.dumps(data, indent=1))
+    write_data(data, folder)
     page = plotly.io.to_html(_figure(data), include_plotlyjs=True, full_html=True)
     (folder / "bench-report.html").write_text(page)
+
+
+def write_data(data: Row, folder: Path) -> None:
+    (folder / "bench-report.json").write_text(json.dumps(data, indent=1))
 
 
 def _figure(data: Row) -> go.Figure:

@@ -1,6 +1,7 @@
 """Run the server in one of the ways that the bench compares: python -m bench.serve MODE.
 
     ours      as it is
+    unbounded ours, with numpy's BLAS on a thread for each core, as numpy starts it
     serial    each request alone and padded to 30 s, in the order they came, as behind one lock
     batch16   up to 16 requests padded to 30 s, 50 ms of waiting before each batch
 
@@ -9,10 +10,13 @@ interims. They keep our voice activity detection and endpointing, and that a ses
 request at a time, whose interim a final replaces; not all peers do.
 """
 
+import os
 import sys
 import time
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
+
+from threadpoolctl import threadpool_limits
 
 from stt_api.config import Settings
 from stt_api.engine.engine import Engine, Job, Transcriber, finals_first
@@ -28,10 +32,12 @@ class Mode:
     like_peers: bool
     max_batch_size: int | None  # None: as configured
     wait_s: float
+    blas_on_all_cores: bool = False
 
 
 MODES = {
     "ours": Mode(False, None, 0.0),
+    "unbounded": Mode(False, None, 0.0, blas_on_all_cores=True),
     "serial": Mode(True, 1, 0.0),
     "batch16": Mode(True, 16, 0.05),
 }
@@ -80,6 +86,8 @@ def serve(mode: Mode) -> None:
         endpointing = replace(defaults.endpointing, pause_s=defaults.endpointing.silence_s)
         defaults = replace(defaults, endpointing=endpointing)
     [transcriber] = load_transcribers(settings)
+    if mode.blas_on_all_cores:
+        threadpool_limits(os.cpu_count(), user_api="blas")
     counted = Counted(transcriber, mode.wait_s)
     scheduler = in_order if mode.like_peers else finals_first
     most = mode.max_batch_size or settings.batch_size(transcriber.device)

@@ -1,18 +1,19 @@
 """One measurement: some sessions against one server."""
 
+import argparse
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import psutil
 
-from local_server import RunningServer
+from local_server import RunningServer, running_server
 from native_client import finals, transcribe
 from speech import recordings
 
@@ -20,7 +21,9 @@ from .clients import Log, run_clients
 from .load import Play
 from .measures import CalmErrors, Figures, errors_of, measure
 
-CLIENT_PROCESSES = 2
+PROCESSES = 2  # of clients
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +39,34 @@ class Step:
     model_busy: float  # share of the time that the model ran
 
 
+def serving(mode: str, options: argparse.Namespace) -> AbstractContextManager[RunningServer]:
+    """Give a fresh server of one of MODES, which refuses nobody for want of a place."""
+    return running_server(
+        "-m",
+        "bench.serve",
+        mode,
+        WHISPER_MODEL_SIZE=options.model,
+        STT_DEVICE=options.device,
+        STT_ENDPOINTING_MS=str(options.endpointing_ms),
+        STT_MAX_SESSIONS="10000",
+    )
+
+
 @contextmanager
 def client_processes() -> Iterator[ProcessPoolExecutor]:
-    with ProcessPoolExecutor(CLIENT_PROCESSES, get_context("spawn")) as pool:
+    with ProcessPoolExecutor(PROCESSES, get_context("spawn")) as pool:
         yield pool
+
+
+def spread(items: Sequence[T]) -> list[Sequence[T]]:
+    """Return one part for each process, none of them empty."""
+    return [part for n in range(PROCESSES) if (part := items[n::PROCESSES])]
 
 
 def run_step(
     server: RunningServer,
     pool: ProcessPoolExecutor,
-    plays: list[Play],
+    plays: Sequence[Play],
     endpointing_s: float,
     calm: CalmErrors | None = None,
     **settings: Any,
@@ -78,10 +99,12 @@ def calm_errors(server: RunningServer) -> CalmErrors:
 
 
 def _run(
-    server: RunningServer, pool: ProcessPoolExecutor, plays: list[Play], settings: dict[str, Any]
+    server: RunningServer,
+    pool: ProcessPoolExecutor,
+    plays: Sequence[Play],
+    settings: dict[str, Any],
 ) -> list[Log]:
-    parts = [plays[n::CLIENT_PROCESSES] for n in range(CLIENT_PROCESSES)]
-    running = [pool.submit(run_clients, server.url, part, settings) for part in parts if part]
+    running = [pool.submit(run_clients, server.url, part, settings) for part in spread(plays)]
     return [log for future in running for log in future.result()]
 
 

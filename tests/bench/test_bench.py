@@ -5,7 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from bench.command import arguments, compare
 from bench.flushes import run_flushes, run_plugin_flushes
 from bench.load import Play
 from bench.report import ModeRun, Run, machine, tables, write
@@ -41,3 +43,19 @@ async def test_flushes_are_timed_through_socket_and_plugin() -> None:
         sockets = pool.submit(run_flushes, server.url, 2, 2)
         assert (len(plugin.result()), len(sockets.result())) == (2, 4)
         assert all(0 < seconds < 5 for seconds in plugin.result() + sockets.result())
+
+
+@pytest.fixture
+def served_from_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", PATHS)
+
+
+def test_two_modes_are_compared_in_turns(served_from_here: None, tmp_path: Path) -> None:
+    asked = ("--compare", "unbounded", "ours", "--sessions=2", "--seconds=1", "--rounds=1")
+    with client_processes() as pool:
+        compare(arguments([*asked, f"--out={tmp_path}"]), pool, Console())
+    report = json.loads((tmp_path / "bench-report.json").read_text())
+    steps = {way: len(steps) for way, steps in report["steps"].items()}
+    assert steps == {"unbounded": 2, "ours": 1}
+    assert report["other_words"] == {"unbounded": 0, "ours": 0}
+    assert report["ratios"]["server's CPU, cores"] > 0

@@ -49,6 +49,14 @@ def test_interims_have_a_first_an_age_and_a_flicker() -> None:
     assert (figures.shown, figures.changed, figures.changed_stable) == (3, 1, 0)
 
 
+def test_what_was_heard_is_kept_word_by_word_for_each_utterance() -> None:
+    interim = transcript(FIRST.start + 0.5, 1, "Book", start=FIRST.start, is_final=False)
+    final = transcript(FIRST.end + 0.6, 1, "Book a ticket.", start=FIRST.start)
+    figures = measure([log(interim, final)], endpointing_s=0.5)
+    assert figures.heard == [["book", "a", "ticket"], []]
+    assert figures.interims == 1
+
+
 def test_a_client_that_failed_is_counted() -> None:
     assert measure([Log(PLAY, failure="refused with 503")], 0.5).failures == 1
 

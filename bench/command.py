@@ -1,0 +1,89 @@
+"""Measure the server under load; print what was found and write it down.
+
+python -m bench                    ramp ours and both baselines, about ten minutes on two cores
+python -m bench --modes ours       without the baselines
+python -m bench --quick            a first impression in about two minutes
+python -m bench --model FOLDER --device cuda
+python -m bench --compare unbounded ours
+                                   two modes in turns at one load, and their ratios
+"""
+
+import argparse
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from . import comparison
+from .capacity import Capacity
+from .load import plays
+from .report import Run, machine, tables, write, write_data
+from .serve import MODES
+from .step import client_processes, run_step, serving
+
+RAMPED = ("ours", "serial", "batch16")
+
+
+def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    kind = parser.add_mutually_exclusive_group()
+    kind.add_argument("--modes", nargs="+", choices=RAMPED, default=list(RAMPED))
+    kind.add_argument("--compare", nargs=2, choices=MODES, metavar="MODE", help=", ".join(MODES))
+    parser.add_argument("--model", default="pico", help="as WHISPER_MODEL_SIZE")
+    parser.add_argument("--device", default="cpu", choices=["cpu", "cuda", "auto"])
+    parser.add_argument("--bound-ms", type=float, default=500, help="p95 of finals to hold")
+    parser.add_argument("--endpointing-ms", type=int, default=500)
+    parser.add_argument("--seconds", type=float, default=20, help="length of one step")
+    parser.add_argument("--first", type=int, default=None, help="sessions of the first step")
+    parser.add_argument("--most", type=int, default=512, help="sessions never exceeded")
+    parser.add_argument("--sessions", type=int, default=32, help="of --compare")
+    parser.add_argument("--rounds", type=int, default=3, help="turns of --compare")
+    parser.add_argument("--quick", action="store_true", help="short steps, coarse ramp")
+    parser.add_argument("--out", type=Path, default=Path(), help="folder of the report")
+    options = parser.parse_args(given)
+    if options.compare and options.compare[0] == options.compare[1]:
+        parser.error("--compare: two different modes are needed")
+    options.seconds = 8.0 if options.quick else options.seconds
+    return options
+
+
+def ramp(options: argparse.Namespace, pool: ProcessPoolExecutor, console: Console) -> None:
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=console) as show:
+        capacity = Capacity(options, pool)
+        modes = [capacity.mode(mode, show) for mode in options.modes]
+    run = Run(conditions(options), modes)
+    for table in tables(run):
+        console.print(table)
+    write(run, options.out)
+
+
+def compare(options: argparse.Namespace, pool: ProcessPoolExecutor, console: Console) -> None:
+    """Both servers run all the time; the one whose turn it is not has nothing to do."""
+    load, endpointing_s = plays(options.sessions, options.seconds), options.endpointing_ms / 1000
+    with ExitStack() as servers, console.status("") as status:
+        ways = {
+            mode: partial(
+                run_step, servers.enter_context(serving(mode, options)), pool, load, endpointing_s
+            )
+            for mode in options.compare
+        }
+        compared = comparison.in_turns(ways, options.rounds, status.update)
+    console.print(comparison.table(compared))
+    write_data({"conditions": conditions(options), **comparison.as_data(compared)}, options.out)
+
+
+def conditions(options: argparse.Namespace) -> dict[str, object]:
+    return {**machine(), **{key: str(value) for key, value in vars(options).items()}}
+
+
+def main() -> None:
+    options = arguments()
+    run = compare if options.compare else ramp
+    with client_processes() as pool:
+        run(options, pool, Console(width=max(120, Console().width)))  # the tables need it

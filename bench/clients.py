@@ -43,7 +43,7 @@ async def _one(url: str, play: Play, settings: dict[str, Any]) -> Log:
         async with connection(url, language="en", **settings) as socket:
             start = time.perf_counter()
             listening = asyncio.create_task(_listen(socket, log, start))
-            await _speak(socket, pcm, start)
+            await speak(socket, pcm, start)
             await socket.send('{"type":"end_of_stream"}')
             await listening
     except InvalidStatus as refusal:
@@ -58,7 +58,8 @@ async def _listen(socket: Any, log: Log, start: float) -> None:
         log.heard.append((time.perf_counter() - start, json.loads(message)))
 
 
-async def _speak(socket: Any, pcm: bytes, start: float) -> None:
+async def speak(socket: Any, pcm: bytes, start: float) -> None:
+    """Send 16 kHz ``pcm`` as it would be spoken from ``start`` on, a perf_counter time."""
     size = int(FRAME_S * 16_000) * 2
     for offset in range(0, len(pcm), size):
         due = start + (offset + size) / 32_000  # a frame exists once its last sample was spoken

@@ -6,9 +6,12 @@ python -m bench --quick            a first impression in about two minutes
 python -m bench --model FOLDER --device cuda
 python -m bench --compare unbounded ours
                                    two modes in turns at one load, and their ratios
+python -m bench --attack           good sessions in calm and beside all attacks, and the ratios;
+                                   fails if they lose by it what they must not
 """
 
 import argparse
+import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
@@ -18,12 +21,14 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from . import comparison
+from . import comparison, under_attack
+from .attacks import ATTACKS
 from .capacity import Capacity
 from .load import plays
 from .report import Run, machine, tables, write, write_data
 from .serve import MODES
 from .step import client_processes, run_step, serving
+from .under_attack import UnderAttack, broken_promises
 
 RAMPED = ("ours", "serial", "batch16")
 
@@ -34,21 +39,31 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     kind = parser.add_mutually_exclusive_group()
     kind.add_argument("--modes", nargs="+", choices=RAMPED, default=list(RAMPED))
     kind.add_argument("--compare", nargs=2, choices=MODES, metavar="MODE", help=", ".join(MODES))
+    kind.add_argument(
+        "--attack", nargs="*", choices=ATTACKS, metavar="NAME", help=f"all of {', '.join(ATTACKS)}"
+    )
     parser.add_argument("--model", default="pico", help="as WHISPER_MODEL_SIZE")
     parser.add_argument("--device", default="cpu", choices=["cpu", "cuda", "auto"])
     parser.add_argument("--bound-ms", type=float, default=500, help="p95 of finals to hold")
     parser.add_argument("--endpointing-ms", type=int, default=500)
-    parser.add_argument("--seconds", type=float, default=20, help="length of one step")
+    parser.add_argument("--seconds", type=float, help="length of one step; 20, under attack 60")
     parser.add_argument("--first", type=int, default=None, help="sessions of the first step")
     parser.add_argument("--most", type=int, default=512, help="sessions never exceeded")
-    parser.add_argument("--sessions", type=int, default=32, help="of --compare")
-    parser.add_argument("--rounds", type=int, default=3, help="turns of --compare")
+    parser.add_argument("--sessions", type=int, help="without a ramp; 32, under attack 8")
+    parser.add_argument("--rounds", type=int, help="turns without a ramp; 3, under attack 1")
     parser.add_argument("--quick", action="store_true", help="short steps, coarse ramp")
     parser.add_argument("--out", type=Path, default=Path(), help="folder of the report")
     options = parser.parse_args(given)
     if options.compare and options.compare[0] == options.compare[1]:
         parser.error("--compare: two different modes are needed")
-    options.seconds = 8.0 if options.quick else options.seconds
+    return _completed(options)
+
+
+def _completed(options: argparse.Namespace) -> argparse.Namespace:
+    attack = options.attack is not None
+    options.seconds = options.seconds or (8.0 if options.quick else 60.0 if attack else 20.0)
+    options.sessions = options.sessions or (8 if attack else 32)
+    options.rounds = options.rounds or (1 if attack else 3)
     return options
 
 
@@ -78,12 +93,34 @@ def compare(options: argparse.Namespace, pool: ProcessPoolExecutor, console: Con
     write_data({"conditions": conditions(options), **comparison.as_data(compared)}, options.out)
 
 
+def attack(options: argparse.Namespace, pool: ProcessPoolExecutor, console: Console) -> str | None:
+    """Return what is broken, or None."""
+    names, endpointing_s = options.attack or list(ATTACKS), options.endpointing_ms / 1000
+    with (
+        serving("ours", options) as server,
+        client_processes() as attackers,
+        console.status("") as status,
+    ):
+        run = UnderAttack(
+            server, pool, attackers, names, options.sessions, options.seconds, endpointing_s
+        )
+        ways = {"calm": run.calm, "attacked": run.attacked}
+        compared = comparison.in_turns(ways, options.rounds, status.update)
+    tallies, broken = list(run.tallies.values()), broken_promises(compared)
+    console.print(under_attack.table(tallies))
+    console.print(comparison.table(compared))
+    data = {**comparison.as_data(compared), "attacks": under_attack.as_data(tallies)}
+    write_data({"conditions": conditions(options), **data, "broken": broken}, options.out)
+    return f"broken: {'; '.join(broken)}" if broken else None
+
+
 def conditions(options: argparse.Namespace) -> dict[str, object]:
     return {**machine(), **{key: str(value) for key, value in vars(options).items()}}
 
 
 def main() -> None:
     options = arguments()
-    run = compare if options.compare else ramp
+    run = attack if options.attack is not None else compare if options.compare else ramp
     with client_processes() as pool:
-        run(options, pool, Console(width=max(120, Console().width)))  # the tables need it
+        fault = run(options, pool, Console(width=max(120, Console().width)))  # for the tables
+    sys.exit(fault)

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from bench.command import arguments, compare
+from bench.attacks import ATTACKS
+from bench.command import arguments, attack, compare
 from bench.flushes import run_flushes, run_plugin_flushes
 from bench.load import Play
 from bench.report import ModeRun, Run, machine, tables, write
@@ -59,3 +60,15 @@ def test_two_modes_are_compared_in_turns(served_from_here: None, tmp_path: Path)
     assert steps == {"unbounded": 2, "ours": 1}
     assert report["other_words"] == {"unbounded": 0, "ours": 0}
     assert report["ratios"]["server's CPU, cores"] > 0
+
+
+def test_all_attacks_are_made_beside_good_sessions_and_judged(
+    served_from_here: None, tmp_path: Path
+) -> None:
+    asked = ("--attack", "--sessions=2", "--seconds=1", f"--out={tmp_path}")
+    with client_processes() as pool:
+        fault = attack(arguments(asked), pool, Console())
+    report = json.loads((tmp_path / "bench-report.json").read_text())
+    assert {each["attack"] for each in report["attacks"] if each["attempts"]} == set(ATTACKS)
+    assert {way: len(steps) for way, steps in report["steps"].items()} == {"calm": 2, "attacked": 1}
+    assert bool(fault) == bool(report["broken"])

@@ -71,6 +71,6 @@ async def test_no_prompt_costs_another_client_a_word(server: RunningServer) -> N
         assert beside == calm
         rounds += 1
     await attacking
-    refused = [said for said in ended if said[-1]["type"] == "error"]
-    assert len(ended) == HOSTILE
-    assert [said[-1]["field"] for said in refused] == ["prompt"]  # the lone surrogate
+    errors = [reply for said in ended for reply in said if reply["type"] == "error"]
+    assert len(ended) == HOSTILE and {said[-1]["type"] for said in ended} == {"session_ended"}
+    assert [error["field"] for error in errors] == ["prompt"]  # the lone surrogate

@@ -22,6 +22,7 @@ from stt_api.config import Settings
 from stt_api.engine.engine import Engine, Job, Transcriber, finals_first
 from stt_api.engine.models import EncoderContext
 from stt_api.engine.scheduler import Scheduler
+from stt_api.listener import bind
 from stt_api.logs import log_to_stderr
 from stt_api.server import build_server, load_transcribers
 from stt_api.session.decoding import DecodeRequest, Transcript
@@ -85,6 +86,7 @@ def serve(mode: Mode) -> None:
         settings = settings.model_copy(update=alone)
         endpointing = replace(defaults.endpointing, pause_s=defaults.endpointing.silence_s)
         defaults = replace(defaults, endpointing=endpointing)
+    sockets = bind(settings.host, settings.port)
     [transcriber] = load_transcribers(settings)
     if mode.blas_on_all_cores:
         threadpool_limits(os.cpu_count(), user_api="blas")
@@ -94,7 +96,7 @@ def serve(mode: Mode) -> None:
     engine = Engine([counted] * settings.workers, scheduler(most))
     server = build_server(settings, engine, defaults, transcriber.languages)
     server.app.get("/bench/counts")(counted.take)
-    server.run()
+    server.run(sockets)
 
 
 def in_order(max_batch_size: int) -> Scheduler[Job]:

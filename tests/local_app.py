@@ -1,17 +1,19 @@
-"""The server's application on a real socket, in this process, around a model of the test's."""
+"""The server on a real socket, in this process, around a model of the test's."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
-import uvicorn
 from fake_model import FakeModel
 from sound import loudness
 
-from stt_api.app import create_app
+from stt_api.config import Settings
 from stt_api.engine.engine import Engine, finals_first
+from stt_api.listener import bind, url
 from stt_api.protocols.base import Limits
+from stt_api.server import Server, build_server
 from stt_api.service import Service
 from stt_api.session.audio import Samples
 from stt_api.session.config import SessionConfig
@@ -23,6 +25,7 @@ LANGUAGES = ("de", "en")
 @dataclass(frozen=True, slots=True)
 class LocalApp:
     url: str
+    server: Server
     service: Service
     model: FakeModel
 
@@ -36,18 +39,19 @@ async def local_app(
     limits: Limits = Limits(),  # noqa: B008 (frozen)
     max_sessions: int = 100,
     defaults: SessionConfig = SessionConfig(),  # noqa: B008 (frozen)
+    **settings: Any,
 ) -> AsyncIterator[LocalApp]:
+    """``settings`` are those of the server that are no limit of a session."""
     model = FakeModel()
-    service = Service(Engine([model], finals_first(16)), loudness_model, limits, max_sessions)
-    app = create_app(service, defaults, LANGUAGES)
-    config = uvicorn.Config(app, port=0, log_config=None, ws_max_size=2 * limits.max_message_bytes)
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve())
+    chosen = Settings(**asdict(limits), max_sessions=max_sessions, **settings)
+    engine = Engine([model], finals_first(16))
+    server = build_server(chosen, engine, defaults, LANGUAGES, loudness_model)
+    [bound] = bind("127.0.0.1", 0)
+    serving = asyncio.create_task(server.serve([bound]))
     while not server.started:
         await asyncio.sleep(0.001)
-    port = server.servers[0].sockets[0].getsockname()[1]
     try:
-        yield LocalApp(f"http://127.0.0.1:{port}", service, model)
+        yield LocalApp(url(bound), server, server.service, model)
     finally:
         model.gate.set()
         server.should_exit = True

@@ -9,6 +9,7 @@ from .arguments import parse_arguments
 from .config import Settings, explain, unknown_variables, variable
 from .engine.engine import Engine, finals_first
 from .errors import InvalidSetting, ModelUnavailable, SttError
+from .listener import bind
 from .logs import log_to_stderr
 from .server import build_server, load_transcribers
 
@@ -44,10 +45,12 @@ def main() -> None:
 
 
 def serve(settings: Settings) -> None:
+    sockets = bind(settings.host, settings.port)
     transcribers = load_transcribers(settings)
     scheduler = finals_first(settings.batch_size(transcribers[0].device))
     engine = Engine(transcribers * settings.workers, scheduler)
-    build_server(settings, engine, settings.session(), transcribers[0].languages).run()
+    server = build_server(settings, engine, settings.session(), transcribers[0].languages)
+    server.run(sockets)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import socket
 import uvicorn
 from fastapi import FastAPI
 
+from . import listener
 from .app import create_app
 from .config import Settings
 from .engine.engine import Engine
@@ -15,6 +16,7 @@ from .engine.whisper import WhisperTranscriber
 from .errors import InvalidSetting
 from .service import Service
 from .session.config import SessionConfig
+from .session.vad import SpeechModel
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +34,13 @@ class Server(uvicorn.Server):
         self.app = app
         self.service = service
         self.drain_s = drain_s
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        sockets = sockets or []
+        listener.listen(sockets)
+        await super().startup(sockets)
+        for each in sockets:
+            logger.info("listening", extra={"url": listener.url(each)})
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await self.service.drain(self.drain_s)
@@ -55,17 +64,21 @@ def load_transcribers(settings: Settings) -> list[WhisperTranscriber]:
 
 
 def build_server(
-    settings: Settings, engine: Engine, defaults: SessionConfig, languages: tuple[str, ...]
+    settings: Settings,
+    engine: Engine,
+    defaults: SessionConfig,
+    languages: tuple[str, ...],
+    speech_model: SpeechModel | None = None,
 ) -> Server:
     """``defaults`` hold for clients that say nothing else; ``languages`` are the model's."""
-    service = Service(engine, load_silero(), settings.limits(), settings.max_sessions)
+    speech_model = speech_model or load_silero()
+    service = Service(engine, speech_model, settings.limits(), settings.max_sessions)
     app = create_app(service, defaults, languages)
     config = uvicorn.Config(
         app,
-        host=settings.host,
-        port=settings.port,
         log_config=None,
         access_log=False,
+        backlog=listener.BACKLOG,
         ws_max_size=2 * settings.max_message_bytes,  # above ours, which gives the better error
         ws_per_message_deflate=False,  # speech as PCM does not compress
         ws_ping_interval=PING_INTERVAL_S,

@@ -23,6 +23,7 @@ LAYERS = {  # what a layer may import of this package, beside itself
     "service": {"connection", "engine", "protocols", "session", "errors"},
     "app": {"service", "protocols", "session", "errors"},
     "config": {"engine", "protocols", "session", "languages"},
+    "listener": {"errors"},
 }
 
 

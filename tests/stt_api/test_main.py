@@ -69,12 +69,18 @@ def test_an_unknown_variable_is_warned_of_with_the_nearest_name() -> None:
     assert "variable=STT_ENDPOINT_MS nearest=STT_ENDPOINTING_MS" in ended.stderr
 
 
-def test_a_port_that_is_taken_ends_start_up_and_is_named() -> None:
+def test_a_port_that_is_taken_ends_start_up_before_the_model_is_looked_for() -> None:
     with create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        ended = start(WHISPER_MODEL_SIZE="pico", STT_PORT=port)
-    assert ended.returncode != 0
-    assert port in ended.stderr and "Traceback" not in ended.stderr
+        ended = start(WHISPER_MODEL_SIZE="/no/such/folder", STT_PORT=port)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"stt-api: STT_PORT: {port} is in use")
+
+
+def test_a_host_that_is_not_here_ends_start_up_and_is_named() -> None:
+    ended = start(WHISPER_MODEL_SIZE="/no/such/folder", STT_HOST="192.0.2.1", STT_PORT="0")
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("stt-api: STT_HOST: 192.0.2.1")
 
 
 def test_port_0_is_a_free_one_that_the_log_names() -> None:

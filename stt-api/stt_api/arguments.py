@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from . import __version__
 from .engine.models import EncoderContext
 from .languages import whisper_language
 
@@ -17,6 +18,7 @@ def parse_arguments() -> argparse.Namespace:
         prog="stt-api",
         description="Serve speech-to-text. Settings are environment variables.",
     )
+    parser.add_argument("--version", action="version", version=f"stt-api {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="")
     about = "measure a model's word errors and speed on your recordings"
     _add_evaluate(commands.add_parser("evaluate", help=about, description=about))

@@ -15,6 +15,7 @@ import pytest
 from local_server import running_server
 from native_client import connection, replies
 from speech import recordings
+from stt_api import __version__
 
 
 def start(**settings: str) -> subprocess.CompletedProcess[str]:
@@ -81,6 +82,12 @@ def test_a_host_that_is_not_here_ends_start_up_and_is_named() -> None:
     ended = start(WHISPER_MODEL_SIZE="/no/such/folder", STT_HOST="192.0.2.1", STT_PORT="0")
     assert ended.returncode == 1
     assert ended.stderr.startswith("stt-api: STT_HOST: 192.0.2.1")
+
+
+def test_the_command_tells_its_version() -> None:
+    command = [sys.executable, "-m", "stt_api", "--version"]
+    told = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert told.stdout == f"stt-api {__version__}\n"
 
 
 def test_port_0_is_a_free_one_that_the_log_names() -> None:

@@ -6,12 +6,16 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Response, WebSocket
 from fastapi.responses import JSONResponse
+from starlette.types import Receive, Scope, Send
 
 from . import __version__
-from .errors import AtCapacity, SttError
+from .errors import NotFound, SttError
 from .protocols.native import NativeProtocol
+from .refusal import refusal
 from .service import Service
 from .session.config import SessionConfig
+
+PATHS = "/ws/transcribe for WebSockets; /health, /ready and /v1/models for GET"
 
 
 def create_app(service: Service, defaults: SessionConfig, languages: Sequence[str]) -> FastAPI:
@@ -24,13 +28,17 @@ def create_app(service: Service, defaults: SessionConfig, languages: Sequence[st
             yield
             running.cancel()
 
-    app = FastAPI(title="stt-api", version=__version__, lifespan=lifespan)
+    # No page of documentation: it would load scripts from elsewhere, and knows no WebSockets.
+    app = FastAPI(title="stt-api", version=__version__, lifespan=lifespan, openapi_url=None)
+    app.router.default = _not_found
 
+    @app.head("/health")
     @app.get("/health")
     async def health() -> Response:
         """Alive. A dead engine is not: restart the process."""
         return _state(service.engine.alive)
 
+    @app.head("/ready")
     @app.get("/ready")
     async def ready() -> Response:
         """Model loaded, engine running, not shutting down: send traffic."""
@@ -42,6 +50,7 @@ def create_app(service: Service, defaults: SessionConfig, languages: Sequence[st
         return JSONResponse({"object": "list", "data": [model]})
 
     @app.websocket("/ws/transcribe")
+    @app.websocket("/ws/transcribe/")  # a WebSocket is not redirected
     async def transcribe(socket: WebSocket) -> None:
         protocol = NativeProtocol(defaults, languages)
         query = socket.query_params
@@ -49,7 +58,7 @@ def create_app(service: Service, defaults: SessionConfig, languages: Sequence[st
             protocol.open({field: query.getlist(field) for field in query})
             service.admit()
         except SttError as error:
-            await socket.send_denial_response(_refusal(protocol, error))
+            await socket.send_denial_response(refusal(error))
         else:
             await service.serve(socket, protocol)
 
@@ -60,9 +69,8 @@ def _state(good: bool) -> Response:
     return JSONResponse({"status": "ok" if good else "unavailable"}, 200 if good else 503)
 
 
-def _refusal(protocol: NativeProtocol, error: SttError) -> Response:
-    """Say over HTTP, before the upgrade, what an error frame would say after it."""
-    headers = {"Retry-After": str(error.retry_after_s)} if isinstance(error, AtCapacity) else {}
-    [body] = protocol.encode_error(error)
-    status = 503 if isinstance(error, AtCapacity) else 400
-    return Response(body, status, headers, media_type="application/json")
+async def _not_found(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a request or a WebSocket that no route is for."""
+    path = scope["path"]
+    error = NotFound(f"path: nothing is served at {path}; allowed: {PATHS}")
+    await refusal(error)(scope, receive, send)

@@ -7,7 +7,8 @@ SttError
 │   ├── InvalidSetting     a setting out of its range; names it and the allowed values; the
 │   │                      session goes on under the old ones where that makes sense
 │   ├── MessageTooLarge    a frame over the limit
-│   └── UnknownMessage     a type this server does not know; the session goes on
+│   ├── UnknownMessage     a type this server does not know; the session goes on
+│   └── NotFound           a path that nothing is served at
 └── ServerError            ours; trying again may help
     ├── AtCapacity         no room for one more session
     ├── ClientTooSlow      the client does not read what it is sent
@@ -56,6 +57,10 @@ class MessageTooLarge(ClientError):
 class UnknownMessage(ClientError):
     code = "unknown_message"
     fatal = False
+
+
+class NotFound(ClientError):
+    code = "not_found"
 
 
 class ServerError(SttError):

@@ -5,6 +5,7 @@ import json
 import httpx
 import pytest
 from local_app import local_app
+from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from native_client import connection
@@ -65,3 +66,39 @@ async def test_a_place_that_is_left_can_be_taken() -> None:
             async with connection(app.url) as socket:
                 await socket.send('{"type":"end_of_stream"}')
                 await socket.wait_closed()
+
+
+async def test_load_balancers_may_ask_with_head() -> None:
+    async with local_app() as app, httpx.AsyncClient() as client:
+        for path in ("health", "ready"):
+            whole = await client.get(f"{app.url}/{path}")
+            answer = await client.head(f"{app.url}/{path}")
+            assert (answer.status_code, answer.content) == (200, b"")
+            assert answer.headers["Content-Length"] == whole.headers["Content-Length"]
+
+
+@pytest.mark.parametrize("path", ["docs", "redoc", "openapi.json", "ws/transcribe"])
+async def test_a_path_that_nothing_is_served_at_is_a_404_that_names_those_there_are(
+    path: str,
+) -> None:
+    async with local_app() as app:
+        answer = await get(f"{app.url}/{path}")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert "/ws/transcribe" in answer.json()["message"]
+
+
+@pytest.mark.parametrize("path", ["ws", "ws/transcribe/x", "v1/listen", ""])
+async def test_a_wrong_path_of_a_websocket_is_a_404_too(path: str) -> None:
+    async with local_app() as app:
+        with pytest.raises(InvalidStatus) as refused:
+            await connect(f"{app.url.replace('http', 'ws', 1)}/{path}")
+    error = json.loads(refused.value.response.body)
+    assert (refused.value.response.status_code, error["code"]) == (404, "not_found")
+    assert f"/{path};" in error["message"]
+
+
+async def test_a_slash_at_the_end_of_the_path_is_the_same_path() -> None:
+    async with local_app() as app:
+        url = app.url.replace("http", "ws", 1)
+        async with connect(f"{url}/ws/transcribe/?language=en") as socket:
+            assert "ready" in str(await socket.recv())

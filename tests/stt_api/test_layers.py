@@ -21,7 +21,8 @@ LAYERS = {  # what a layer may import of this package, beside itself
     "pace": set(),
     "connection": {"inbox", "pace", "engine", "protocols", "session", "errors"},
     "service": {"connection", "engine", "protocols", "session", "errors"},
-    "app": {"service", "protocols", "session", "errors"},
+    "refusal": {"protocols", "errors"},
+    "app": {"service", "refusal", "protocols", "session", "errors"},
     "config": {"engine", "protocols", "session", "languages"},
     "listener": {"errors"},
 }

@@ -118,17 +118,7 @@ class NativeProtocol:
         return [json.dumps(fields, ensure_ascii=quotes)] if fields else []
 
     def encode_error(self, error: SttError) -> list[str]:
-        fields: Fields = {
-            "type": "error",
-            "code": error.code,
-            "message": str(error),
-            "retryable": error.retryable,
-        }
-        if isinstance(error, AtCapacity):
-            fields["retry_after"] = error.retry_after_s
-        if isinstance(error, InvalidSetting):
-            fields["field"] = error.field
-        return [json.dumps(fields)]  # ASCII: it may quote what cannot be encoded
+        return [error_message(error)]
 
     def close_code(self, ending: EndReason | SttError) -> int:
         match ending:
@@ -143,6 +133,21 @@ class NativeProtocol:
             case AtCapacity() | ClientTooSlow():
                 return 1013
         return 1011
+
+
+def error_message(error: SttError) -> str:
+    """Also the body of a refusal over HTTP."""
+    fields: Fields = {
+        "type": "error",
+        "code": error.code,
+        "message": str(error),
+        "retryable": error.retryable,
+    }
+    if isinstance(error, AtCapacity):
+        fields["retry_after"] = error.retry_after_s
+    if isinstance(error, InvalidSetting):
+        fields["field"] = error.field
+    return json.dumps(fields)  # ASCII: it may quote what cannot be encoded
 
 
 def _parse(message: str) -> Fields:

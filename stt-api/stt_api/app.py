@@ -1,7 +1,7 @@
 """The FastAPI application: routes, and the engine's life."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Response, WebSocket
@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from . import __version__
 from .errors import NotFound, SttError
+from .origins import OriginCheck
 from .protocols.native import NativeProtocol
 from .refusal import refusal
 from .service import Service
@@ -18,8 +19,16 @@ from .session.config import SessionConfig
 PATHS = "/ws/transcribe for WebSockets; /health, /ready and /v1/models for GET"
 
 
-def create_app(service: Service, defaults: SessionConfig, languages: Sequence[str]) -> FastAPI:
-    """``defaults`` holds for clients that say nothing else; ``languages`` are the model's."""
+def create_app(
+    service: Service,
+    defaults: SessionConfig,
+    languages: Sequence[str],
+    origins: Collection[str],
+) -> FastAPI:
+    """``defaults`` holds for clients that say nothing else; ``languages`` are the model's.
+
+    ``origins`` are those of web pages that may use the server, beside its own.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -30,6 +39,7 @@ def create_app(service: Service, defaults: SessionConfig, languages: Sequence[st
 
     # No page of documentation: it would load scripts from elsewhere, and knows no WebSockets.
     app = FastAPI(title="stt-api", version=__version__, lifespan=lifespan, openapi_url=None)
+    app.add_middleware(OriginCheck, allowed=origins)
     app.router.default = _not_found
 
     @app.head("/health")

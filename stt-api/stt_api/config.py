@@ -1,10 +1,11 @@
 """Every setting of the server. The only reader of the environment."""
 
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
 from .engine.models import EncoderContext
@@ -18,6 +19,8 @@ from .session.endpointing import EndpointingConfig
 PREFIX = "STT_"
 Seconds = Annotated[float, Field(ge=0)]
 
+ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^\s/,?#]+")
+
 
 class Settings(BaseSettings):
     """One field for each variable; the description is its documentation, with the unit."""
@@ -26,6 +29,11 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
+    allowed_origins: str | None = Field(
+        None,
+        description="Origins of web pages that may use the server, beside its own, such as"
+        " https://app.example; several by commas; *: all.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least severe log lines: debug, info, warning, error."
     )
@@ -92,6 +100,17 @@ class Settings(BaseSettings):
         10.0, gt=0, description="Time that open sessions get for their last finals, in s."
     )
 
+    @field_validator("allowed_origins")
+    @classmethod
+    def _are_origins(cls, listed: str | None) -> str | None:
+        for origin in _split(listed):
+            if not ORIGIN.fullmatch(origin):
+                raise ValueError(f"{origin!r} is none; allowed: scheme://host:port without path, *")
+        return listed
+
+    def origins(self) -> frozenset[str]:
+        return frozenset(_split(self.allowed_origins))
+
     def whisper(self) -> list[WhisperConfig]:
         """One for each device."""
         context = self.encoder_context
@@ -155,3 +174,7 @@ def unknown_variables() -> Iterator[tuple[str, str | None]]:
     for name in map(str.upper, EnvSettingsSource(Settings).env_vars):
         if name.startswith(PREFIX) and name not in known:
             yield name, next(iter(get_close_matches(name, known, n=1)), None)
+
+
+def _split(listed: str | None) -> list[str]:
+    return [each.strip().lower() for each in (listed or "").split(",") if each.strip()]

@@ -8,7 +8,8 @@ SttError
 │   │                      session goes on under the old ones where that makes sense
 │   ├── MessageTooLarge    a frame over the limit
 │   ├── UnknownMessage     a type this server does not know; the session goes on
-│   └── NotFound           a path that nothing is served at
+│   ├── NotFound           a path that nothing is served at
+│   └── OriginNotAllowed   a web page of another site
 └── ServerError            ours; trying again may help
     ├── AtCapacity         no room for one more session
     ├── ClientTooSlow      the client does not read what it is sent
@@ -61,6 +62,13 @@ class UnknownMessage(ClientError):
 
 class NotFound(ClientError):
     code = "not_found"
+
+
+class OriginNotAllowed(ClientError):
+    code = "origin_not_allowed"
+
+    def __init__(self, origin: str) -> None:
+        super().__init__(f"origin: {origin} is not allowed; STT_ALLOWED_ORIGINS lists who is")
 
 
 class ServerError(SttError):

@@ -4,10 +4,11 @@ from http import HTTPStatus
 
 from fastapi import Response
 
-from .errors import AtCapacity, NotFound, SttError
+from .errors import AtCapacity, NotFound, OriginNotAllowed, SttError
 from .protocols.native import error_message
 
 STATUS: dict[type[SttError], HTTPStatus] = {
+    OriginNotAllowed: HTTPStatus.FORBIDDEN,
     NotFound: HTTPStatus.NOT_FOUND,
     AtCapacity: HTTPStatus.SERVICE_UNAVAILABLE,
 }

@@ -73,7 +73,7 @@ def build_server(
     """``defaults`` hold for clients that say nothing else; ``languages`` are the model's."""
     speech_model = speech_model or load_silero()
     service = Service(engine, speech_model, settings.limits(), settings.max_sessions)
-    app = create_app(service, defaults, languages)
+    app = create_app(service, defaults, languages, settings.origins())
     config = uvicorn.Config(
         app,
         log_config=None,

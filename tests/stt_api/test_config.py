@@ -93,6 +93,8 @@ def test_an_error_names_the_variable_and_what_it_means(monkeypatch: pytest.Monke
         ("STT_DEVICE", "tpu"),
         ("STT_ENDPOINTING_MS", "5"),
         ("STT_LANGUAGE", "klingon"),
+        ("STT_ALLOWED_ORIGINS", "app.example"),
+        ("STT_ALLOWED_ORIGINS", "https://app.example/page"),
     ],
 )
 def test_a_bad_value_is_named(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:

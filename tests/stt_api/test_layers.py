@@ -22,7 +22,8 @@ LAYERS = {  # what a layer may import of this package, beside itself
     "connection": {"inbox", "pace", "engine", "protocols", "session", "errors"},
     "service": {"connection", "engine", "protocols", "session", "errors"},
     "refusal": {"protocols", "errors"},
-    "app": {"service", "refusal", "protocols", "session", "errors"},
+    "origins": {"refusal", "errors"},
+    "app": {"service", "origins", "refusal", "protocols", "session", "errors"},
     "config": {"engine", "protocols", "session", "languages"},
     "listener": {"errors"},
 }

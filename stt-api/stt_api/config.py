@@ -1,11 +1,12 @@
 """Every setting of the server. The only reader of the environment."""
 
 import re
+import resource
 from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, ValidationError, field_validator
+from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
 from .engine.models import EncoderContext
@@ -19,6 +20,7 @@ from .session.endpointing import EndpointingConfig
 PREFIX = "STT_"
 Seconds = Annotated[float, Field(ge=0)]
 
+SPARE_CONNECTIONS = 1000  # beside sessions: health checks, and whoever connects and asks nothing
 ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^\s/,?#]+")
 
 
@@ -86,6 +88,19 @@ class Settings(BaseSettings):
     )
 
     max_sessions: int = Field(100, ge=1, description="Sessions served at once; more get a 503.")
+    max_connections: int = Field(
+        0,
+        ge=0,
+        validate_default=True,
+        description="Connections of all kinds at once; 0: 1000 beside the sessions, or three"
+        " quarters of the file limit (ulimit -n) if that is less.",
+    )
+    max_connections_per_address: int = Field(
+        0, ge=0, description="Connections of one address at once; 0: no bound of its own."
+    )
+    handshake_timeout_s: float = Field(
+        10.0, gt=0, description="Time a connection has for a whole request, in s."
+    )
     max_message_bytes: int = Field(
         4 * 1024 * 1024, ge=1024, description="Largest WebSocket message, in bytes."
     )
@@ -107,6 +122,21 @@ class Settings(BaseSettings):
             if not ORIGIN.fullmatch(origin):
                 raise ValueError(f"{origin!r} is none; allowed: scheme://host:port without path, *")
         return listed
+
+    @field_validator("max_connections")
+    @classmethod
+    def _fit_the_files(cls, wanted: int, info: ValidationInfo) -> int:
+        """Leave files for the server itself, and connections for more than sessions."""
+        files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        room = 2**31 if files == resource.RLIM_INFINITY else files * 3 // 4
+        sessions = info.data.get("max_sessions", 0)
+        connections = wanted or min(sessions + SPARE_CONNECTIONS, room)
+        if not sessions < connections <= room:
+            limits = f"more than STT_MAX_SESSIONS ({sessions}), at most {room}"
+            raise ValueError(
+                f"{connections}; allowed with {files} open files (ulimit -n): {limits}"
+            )
+        return connections
 
     def origins(self) -> frozenset[str]:
         return frozenset(_split(self.allowed_origins))

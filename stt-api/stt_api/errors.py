@@ -9,7 +9,9 @@ SttError
 │   ├── MessageTooLarge    a frame over the limit
 │   ├── UnknownMessage     a type this server does not know; the session goes on
 │   ├── NotFound           a path that nothing is served at
-│   └── OriginNotAllowed   a web page of another site
+│   ├── OriginNotAllowed   a web page of another site
+│   ├── UrlTooLong         a request's URL over the limit
+│   └── HeadersTooLarge    a request's header fields over the limit
 └── ServerError            ours; trying again may help
     ├── AtCapacity         no room for one more session
     ├── ClientTooSlow      the client does not read what it is sent
@@ -69,6 +71,14 @@ class OriginNotAllowed(ClientError):
 
     def __init__(self, origin: str) -> None:
         super().__init__(f"origin: {origin} is not allowed; STT_ALLOWED_ORIGINS lists who is")
+
+
+class UrlTooLong(ClientError):
+    code = "url_too_long"
+
+
+class HeadersTooLarge(ClientError):
+    code = "headers_too_large"
 
 
 class ServerError(SttError):

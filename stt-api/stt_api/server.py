@@ -7,6 +7,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from . import listener
+from .admission import Admission
 from .app import create_app
 from .config import Settings
 from .engine.engine import Engine
@@ -17,6 +18,7 @@ from .errors import InvalidSetting
 from .service import Service
 from .session.config import SessionConfig
 from .session.vad import SpeechModel
+from .tcp import Config
 
 logger = logging.getLogger(__name__)
 
@@ -27,9 +29,7 @@ PING_TIMEOUT_S = 60.0  # a client that sends faster than real time answers late
 class Server(uvicorn.Server):
     """uvicorn, but open sessions get their last finals before it closes their sockets."""
 
-    def __init__(
-        self, config: uvicorn.Config, app: FastAPI, service: Service, drain_s: float
-    ) -> None:
+    def __init__(self, config: Config, app: FastAPI, service: Service, drain_s: float) -> None:
         super().__init__(config)
         self.app = app
         self.service = service
@@ -74,8 +74,11 @@ def build_server(
     speech_model = speech_model or load_silero()
     service = Service(engine, speech_model, settings.limits(), settings.max_sessions)
     app = create_app(service, defaults, languages, settings.origins())
-    config = uvicorn.Config(
+    config = Config(
         app,
+        admission=Admission(settings.max_connections, settings.max_connections_per_address),
+        handshake_timeout_s=settings.handshake_timeout_s,
+        send_timeout_s=settings.send_timeout_s,
         log_config=None,
         access_log=False,
         backlog=listener.BACKLOG,

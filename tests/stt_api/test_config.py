@@ -1,3 +1,5 @@
+import resource
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -93,6 +95,8 @@ def test_an_error_names_the_variable_and_what_it_means(monkeypatch: pytest.Monke
         ("STT_DEVICE", "tpu"),
         ("STT_ENDPOINTING_MS", "5"),
         ("STT_LANGUAGE", "klingon"),
+        ("STT_MAX_CONNECTIONS", "100"),
+        ("STT_MAX_CONNECTIONS", "2147483647"),
         ("STT_ALLOWED_ORIGINS", "app.example"),
         ("STT_ALLOWED_ORIGINS", "https://app.example/page"),
     ],
@@ -101,3 +105,23 @@ def test_a_bad_value_is_named(name: str, value: str, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv(name, value)
     with pytest.raises(ValidationError, match=name.removeprefix("STT_").lower()):
         Settings()
+
+
+@pytest.fixture
+def few_files() -> Iterator[None]:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1024, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+def test_connections_leave_a_quarter_of_the_files_to_the_server(few_files: None) -> None:
+    assert Settings().max_connections == 768
+    assert Settings(max_connections=768).max_connections == 768
+    with pytest.raises(ValidationError, match="at most 768"):
+        Settings(max_connections=769)
+
+
+def test_sessions_that_the_files_do_not_suffice_for_are_refused(few_files: None) -> None:
+    with pytest.raises(ValidationError, match="with 1024 open files"):
+        Settings(max_sessions=768)

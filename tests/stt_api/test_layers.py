@@ -25,6 +25,9 @@ LAYERS = {  # what a layer may import of this package, beside itself
     "origins": {"refusal", "errors"},
     "app": {"service", "origins", "refusal", "protocols", "session", "errors"},
     "config": {"engine", "protocols", "session", "languages"},
+    "admission": set(),
+    "request_head": {"errors"},
+    "tcp": {"admission", "request_head", "refusal", "errors"},
     "listener": {"errors"},
 }
 

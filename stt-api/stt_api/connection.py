@@ -211,10 +211,15 @@ class Connection:
             raise ClientGone from None
 
     async def _close(self, ending: EndReason | SttError) -> None:
+        """Say why, and close; try for no longer than a message may take.
+
+        A client that does not read keeps its socket no longer for that: once ``serve()`` has
+        returned, the server cuts it off (tcp.py).
+        """
         with suppress(ClientGone, ClientTooSlow, TimeoutError, RuntimeError, WebSocketDisconnect):
-            if isinstance(ending, SttError):
-                await self._send(self._protocol.encode_error(ending))
             async with asyncio.timeout(self._limits.send_timeout_s):
+                if isinstance(ending, SttError):
+                    await self._send(self._protocol.encode_error(ending))
                 await self._socket.close(self._protocol.close_code(ending))
 
 

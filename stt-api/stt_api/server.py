@@ -1,6 +1,8 @@
 """Put the parts together under uvicorn, and end in order."""
 
+import asyncio
 import logging
+import math
 import socket
 
 import uvicorn
@@ -24,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 PING_INTERVAL_S = 20.0
 PING_TIMEOUT_S = 60.0  # a client that sends faster than real time answers late
+CLOSING_S = 0.5  # that the last bytes get on their way when the time to shut down is over
 
 
 class Server(uvicorn.Server):
@@ -43,8 +46,17 @@ class Server(uvicorn.Server):
             logger.info("listening", extra={"url": listener.url(each)})
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take ``drain_s`` at most, and a moment: uvicorn would wait for those who do not read."""
+        loop = asyncio.get_running_loop()
+        over = loop.time() + self.drain_s + CLOSING_S
+        loop.call_at(over, self._abort_connections)
         await self.service.drain(self.drain_s)
+        self.config.timeout_graceful_shutdown = math.ceil(over - loop.time())  # then, tasks end too
         await super().shutdown(sockets)
+
+    def _abort_connections(self) -> None:
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
 
 
 def load_transcribers(settings: Settings) -> list[WhisperTranscriber]:

@@ -1,0 +1,35 @@
+"""How a server ends. What its clients are told then is tested with the connection."""
+
+import asyncio
+
+import httpx
+import pytest
+from local_app import local_app
+from sound import pcm, speech
+
+from native_client import connection
+
+
+async def test_a_session_that_waits_for_the_model_does_not_keep_a_server_from_its_end() -> None:
+    async with local_app(shutdown_timeout_s=0.1) as app, connection(app.url) as socket:
+        app.model.gate.clear()
+        await socket.send(pcm(speech(1.0)))
+        await asyncio.to_thread(app.model.started.wait, 10)
+        app.server.should_exit = True
+        await socket.wait_closed()
+
+
+async def test_a_request_that_takes_for_ever_does_not_keep_a_server_from_its_end() -> None:
+    async with local_app(shutdown_timeout_s=0.1) as app, httpx.AsyncClient() as client:
+        begun = asyncio.Event()
+
+        @app.server.app.get("/for/ever")
+        async def wait() -> None:
+            begun.set()
+            await asyncio.Event().wait()
+
+        asking = asyncio.create_task(client.get(f"{app.url}/for/ever"))
+        await begun.wait()
+        app.server.should_exit = True
+        with pytest.raises(httpx.RemoteProtocolError):
+            await asking

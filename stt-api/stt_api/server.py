@@ -1,9 +1,12 @@
 """Put the parts together under uvicorn, and end in order."""
 
 import asyncio
+import contextlib
 import logging
 import math
+import signal
 import socket
+from collections.abc import Iterator
 
 import uvicorn
 from fastapi import FastAPI
@@ -57,6 +60,24 @@ class Server(uvicorn.Server):
     def _abort_connections(self) -> None:
         for connection in list(self.server_state.connections):
             connection.transport.abort()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take SIGHUP, of a terminal that closes, for SIGTERM; not under nohup, which ignores it.
+
+        uvicorn raises what it has captured once more at its end, when everything is as before.
+        """
+        with super().capture_signals():
+            captured = signal.getsignal(signal.SIGTERM) == self.handle_exit
+            before = signal.getsignal(signal.SIGHUP)
+            if not captured or before is signal.SIG_IGN:
+                yield
+                return
+            signal.signal(signal.SIGHUP, self.handle_exit)
+            try:
+                yield
+            finally:
+                signal.signal(signal.SIGHUP, before)
 
 
 def load_transcribers(settings: Settings) -> list[WhisperTranscriber]:

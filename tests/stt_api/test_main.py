@@ -101,7 +101,8 @@ def test_port_0_is_a_free_one_that_the_log_names() -> None:
         assert "Application shutdown complete" in process.stderr.read()
 
 
-async def test_a_stopped_server_says_what_it_owes_and_ends_cleanly() -> None:
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGHUP])
+async def test_a_stopped_server_says_what_it_owes_and_ends_cleanly(stop: signal.Signals) -> None:
     [recording] = recordings("short00")
     with running_server() as server:
         async with connection(server.url, language="en") as socket:
@@ -109,7 +110,7 @@ async def test_a_stopped_server_says_what_it_owes_and_ends_cleanly() -> None:
             async for message in socket:
                 if json.loads(message)["type"] == "speech_started":
                     break
-            server.process.send_signal(signal.SIGTERM)
+            server.process.send_signal(stop)
             said = await replies(socket)
             assert [reply["type"] for reply in said[-3:]] == [
                 "transcript",
@@ -117,7 +118,7 @@ async def test_a_stopped_server_says_what_it_owes_and_ends_cleanly() -> None:
                 "session_ended",
             ]
             assert (said[-1]["reason"], socket.close_code) == ("server_shutdown", 1012)
-        assert server.process.wait(20) == -signal.SIGTERM  # in order, as process managers expect
+        assert server.process.wait(20) == -stop  # in order, as process managers expect
 
 
 async def test_nothing_that_was_said_or_prompted_is_logged(

@@ -1,6 +1,8 @@
 """How a server ends. What its clients are told then is tested with the connection."""
 
 import asyncio
+import signal
+from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -8,6 +10,19 @@ from local_app import local_app
 from sound import pcm, speech
 
 from native_client import connection
+
+
+@pytest.fixture
+def nohup() -> Iterator[None]:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+async def test_under_nohup_a_terminal_may_close(nohup: None) -> None:
+    async with local_app() as app:
+        signal.raise_signal(signal.SIGHUP)
+        assert not app.server.should_exit
 
 
 async def test_a_session_that_waits_for_the_model_does_not_keep_a_server_from_its_end() -> None:

@@ -102,15 +102,16 @@ class Engine:
     async def run(self) -> None:
         """Serve until cancelled. Whoever still waits then is told."""
         self.alive = True
+        threads = ThreadPoolExecutor(len(self._workers), thread_name_prefix="model")
         try:
-            with ThreadPoolExecutor(len(self._workers), thread_name_prefix="model") as threads:
-                async with asyncio.TaskGroup() as tasks:
-                    for transcriber in self._workers:
-                        tasks.create_task(self._work(transcriber, threads))
+            async with asyncio.TaskGroup() as tasks:
+                for transcriber in self._workers:
+                    tasks.create_task(self._work(transcriber, threads))
         finally:
             self.alive = False
             for job in self._scheduler.waiting:
                 job.fail(ModelFailed("the engine has stopped"))
+            threads.shutdown(wait=False)  # a call of the model cannot be interrupted
 
     async def _work(self, transcriber: Transcriber, threads: ThreadPoolExecutor) -> None:
         """Run one batch after the other, beside the other workers."""

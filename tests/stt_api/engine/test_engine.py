@@ -201,6 +201,19 @@ async def test_whoever_waits_is_told_when_the_engine_stops() -> None:
     assert not engine.alive
 
 
+async def test_the_engine_stops_at_once_whatever_the_model_does() -> None:
+    model = FakeModel()
+    engine = Engine([model], finals_first(16))
+    running_engine = asyncio.create_task(engine.run())
+    await asyncio.sleep(0)
+    stuck = await busy(engine, model)
+    running_engine.cancel()
+    with pytest.raises(ModelFailed):
+        await stuck
+    assert model.batch_sizes == []  # it is still at it
+    model.gate.set()
+
+
 async def test_a_stopped_engine_takes_nothing() -> None:
     with pytest.raises(ModelFailed):
         await Engine([FakeModel()], finals_first(16)).submit(request())

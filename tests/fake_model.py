@@ -12,7 +12,8 @@ class FakeModel:
     """Says "heard" for every request, with less confidence for interims.
 
     ``gate`` holds it up; ``broken`` makes it raise, ``absurd`` answer with nonsense. A prompt
-    "poison" makes it raise too, and one "doubt" makes it doubt what it heard.
+    "poison" makes it raise too, and one "doubt" makes it doubt what it heard;
+    ``second_thought`` holds that up, and ``confused`` makes it raise.
     """
 
     name = "fake"
@@ -26,6 +27,7 @@ class FakeModel:
         self.started = threading.Event()
         self.second_thought = threading.Event()
         self.second_thought.set()
+        self.confused = False
 
     def batch_key(self, request: DecodeRequest) -> Hashable:
         return request.options.task
@@ -46,4 +48,6 @@ class FakeModel:
 
     def reconsider(self, request: DecodeRequest, transcript: Transcript) -> Transcript:
         self.second_thought.wait(10)
+        if self.confused:
+            raise RuntimeError("out of memory")
         return replace(transcript, words=(Word(" heard again"),), redone=True)

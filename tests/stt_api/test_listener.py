@@ -21,7 +21,7 @@ def test_a_bound_address_is_ours_and_refuses_until_it_is_listened_on() -> None:
 def test_a_port_in_use_is_named() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with pytest.raises(InvalidSetting, match=f"STT_PORT: {port} is in use on 127.0.0.1"):
+        with pytest.raises(InvalidSetting, match=f"^port: {port} is in use on 127.0.0.1"):
             bind("127.0.0.1", port)
 
 
@@ -36,7 +36,7 @@ def test_of_two_servers_that_start_at_once_the_later_one_is_told() -> None:
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "no-such-host.invalid", "x" * 300, "a b"])
 def test_a_host_that_is_no_address_of_this_machine_is_named(host: str) -> None:
-    with pytest.raises(InvalidSetting, match=f"STT_HOST: {host}"):
+    with pytest.raises(InvalidSetting, match=f"^host: {host}"):
         bind(host, 0)
 
 

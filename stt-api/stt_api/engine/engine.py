@@ -40,6 +40,7 @@ class Job:
         self.request = request
         self.batch_key = batch_key
         self.due_at = due_at
+        self.doubted: Transcript | None = None  # the first transcript, to be reconsidered
         self.future: asyncio.Future[Transcript] = asyncio.get_running_loop().create_future()
 
     def resolve(self, transcript: Transcript) -> None:
@@ -50,18 +51,34 @@ class Job:
         if not self.future.done():
             self.future.set_exception(error)
 
+    def doubt(self, transcript: Transcript) -> None:
+        """Ask for a second opinion, which is not had in a batch."""
+        self.doubted = transcript
+        self.batch_key = self
+
+    def give_up(self) -> None:
+        """The model raised. A first transcript is better than none."""
+        if self.doubted:
+            self.resolve(self.doubted)
+        self.fail(ModelFailed("the model failed on this audio"))
+
+    @property
+    def is_urgent(self) -> bool:
+        """A final that is decoded for the first time: somebody waits for it."""
+        return self.request.final and self.doubted is None
+
+    @property
+    def is_ahead(self) -> bool:
+        return self.due_at > asyncio.get_running_loop().time()
+
 
 def finals_first(max_batch_size: int) -> Scheduler[Job]:
     return Scheduler(
         max_batch_size,
-        is_final=lambda job: job.request.final,
-        is_ahead=_is_ahead,
+        is_final=lambda job: job.is_urgent,
+        is_ahead=lambda job: job.is_ahead,
         batch_key=lambda job: job.batch_key,
     )
-
-
-def _is_ahead(job: Job) -> bool:
-    return job.due_at > asyncio.get_running_loop().time()
 
 
 class Engine:
@@ -75,6 +92,7 @@ class Engine:
         self.name = workers[0].name
         self.alive = False
         self._workers = workers
+        self._unanswered: set[Job] = set()  # waiting, or at the model
         self._busy = 0
         self._live_until = 0.0  # somebody speaks live, or has just spoken
         self._scheduler = scheduler
@@ -93,11 +111,14 @@ class Engine:
         if not self.alive:
             raise ModelFailed("the engine is not running")
         job = Job(request, self._workers[0].batch_key(request), due_at)
-        if not _is_ahead(job):
+        if not job.is_ahead:
             self._live_until = asyncio.get_running_loop().time() + LIVE_S
-        self._scheduler.add(job)
-        self._wake.set()
-        return await job.future
+        self._enqueue(job)
+        self._unanswered.add(job)
+        try:
+            return await job.future
+        finally:
+            self._unanswered.discard(job)
 
     async def run(self) -> None:
         """Serve until cancelled. Whoever still waits then is told."""
@@ -109,7 +130,7 @@ class Engine:
                     tasks.create_task(self._work(transcriber, threads))
         finally:
             self.alive = False
-            for job in self._scheduler.waiting:
+            for job in self._unanswered:
                 job.fail(ModelFailed("the engine has stopped"))
             threads.shutdown(wait=False)  # a call of the model cannot be interrupted
 
@@ -127,15 +148,18 @@ class Engine:
     def _next_batch(self) -> list[Job]:
         """Keep the last free worker for whoever must not wait.
 
-        Interims never take it. Where someone speaks live, neither do the finals of clients that
-        are ahead of real time, which would keep both workers and leave no interim to anyone.
+        Interims and second opinions never take it. Where someone speaks live, neither do the
+        finals of clients that are ahead of real time, which would keep both workers and leave no
+        interim to anyone.
         """
         if len(self._workers) == 1 or len(self._workers) - self._busy > 1:
             return self._scheduler.next_batch()
         live = asyncio.get_running_loop().time() < self._live_until
-        return self._scheduler.next_batch(
-            lambda job: job.request.final and not (live and _is_ahead(job))
-        )
+        return self._scheduler.next_batch(lambda job: job.is_urgent and not (live and job.is_ahead))
+
+    def _enqueue(self, job: Job) -> None:
+        self._scheduler.add(job)
+        self._wake.set()
 
     async def _run_batch(
         self, jobs: list[Job], transcriber: Transcriber, threads: ThreadPoolExecutor
@@ -144,31 +168,26 @@ class Engine:
         jobs = [job for job in jobs if not job.future.done()]
         if not jobs:
             return
+        run = partial(asyncio.get_running_loop().run_in_executor, threads)
         try:
-            await self._answer(jobs, transcriber, threads)
+            if first := jobs[0].doubted:
+                transcripts = [await run(transcriber.reconsider, jobs[0].request, first)]
+            else:
+                transcripts = await run(transcriber.transcribe, [job.request for job in jobs])
+            for job, transcript in zip(jobs, transcripts, strict=True):
+                self._take(job, transcript, transcriber)
         except Exception:  # whatever the model raises concerns these callers only
             logger.exception("model failed", extra={"batch_size": len(jobs)})
             if len(jobs) == 1:
-                jobs[0].fail(ModelFailed("the model failed on this audio"))
+                jobs[0].give_up()
             else:
                 for job in jobs:
                     await self._run_batch([job], transcriber, threads)
-        finally:
-            for job in jobs:
-                job.fail(ModelFailed("the engine has stopped"))  # nothing to those with an answer
 
-    async def _answer(
-        self, jobs: list[Job], transcriber: Transcriber, threads: ThreadPoolExecutor
-    ) -> None:
-        """Answer first whom there is an answer for: a doubt delays nobody else of the batch."""
-        run = partial(asyncio.get_running_loop().run_in_executor, threads)
-        requests = [job.request for job in jobs]
-        transcripts = await run(transcriber.transcribe, requests)
-        doubted = []
-        for job, transcript in zip(jobs, transcripts, strict=True):
-            if transcriber.doubts(job.request, transcript):
-                doubted.append((job, transcript))
-            else:
-                job.resolve(transcript)
-        for job, transcript in doubted:
-            job.resolve(await run(transcriber.reconsider, job.request, transcript))
+    def _take(self, job: Job, transcript: Transcript, transcriber: Transcriber) -> None:
+        """Answer the job. One that is doubted waits once more, and delays nobody else."""
+        if job.doubted is None and transcriber.doubts(job.request, transcript):
+            job.doubt(transcript)
+            self._enqueue(job)
+        else:
+            job.resolve(transcript)

@@ -29,20 +29,20 @@ def second_opinion(
 ) -> Transcript:
     """Return the transcript to believe; ``decode`` transcribes the request under a key.
 
-    1. At full context it does not loop: the short context was to blame.
+    1. At full context it does not loop: the short context was to blame. But if only the number of
+       repetitions differs, the model may have been right the first time, where it was sure.
     2. The same words come again although repeating costs: they were said.
     3. Only the penalty ends a loop that the model was not sure of: the other words are better.
     4. Else the first, which gating then judges.
     """
+    sure = is_sure(first, request.seconds)
     full_key = replace(key, context_s=LONGEST_S)
     if key != full_key and _is_plausible(full := decode(full_key)):
-        return full
+        return first if sure and set(_words(full)) == set(_words(first)) else full
     penalised = decode(replace(full_key, repetition_penalty=REPETITION_PENALTY))
     if _words(penalised) == _words(first):
         return replace(first, agreed=True)
-    if _is_plausible(penalised) and not is_sure(first, request.seconds):
-        return penalised
-    return first
+    return penalised if _is_plausible(penalised) and not sure else first
 
 
 def _is_plausible(transcript: Transcript) -> bool:

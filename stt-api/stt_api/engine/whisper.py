@@ -89,11 +89,12 @@ class WhisperTranscriber:
 
     def batch_key(self, request: DecodeRequest) -> BatchKey:
         full = self.encoder_context is EncoderContext.FULL
+        previous = self._previous(request)
         return BatchKey(
             LONGEST_S if full else fitting_context_s(request.seconds),
-            len(self._previous(request)),
+            len(previous),
             self.config.beam_size if request.final else 1,
-            keyterms=request.final and bool(request.options.keyterms),
+            keyterms=request.final and bool(request.options.keyterms and previous),
         )
 
     def transcribe(self, requests: Sequence[DecodeRequest]) -> list[Transcript]:

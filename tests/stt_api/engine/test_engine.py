@@ -162,6 +162,28 @@ async def test_a_second_opinion_delays_nobody_else_of_the_batch() -> None:
     assert model.batch_sizes == [1, 2]
 
 
+async def test_a_second_opinion_leaves_the_last_worker_to_finals() -> None:
+    model = FakeModel()
+    engine = Engine([model, model], finals_first(16))
+    running_engine = asyncio.create_task(engine.run())
+    await asyncio.sleep(0)
+    model.second_thought.clear()
+    final = replace(request(), final=True)
+    doubts = [replace(request(prompt="doubt"), final=True) for _ in range(3)]
+    doubted = [asyncio.create_task(engine.submit(each)) for each in doubts]
+    assert (await engine.submit(final)).text == "heard"
+    assert not any(task.done() for task in doubted)
+    model.second_thought.set()
+    assert {(await task).text for task in doubted} == {"heard again"}
+    running_engine.cancel()
+
+
+async def test_a_second_opinion_that_fails_leaves_the_first() -> None:
+    async with running(model := FakeModel()) as engine:
+        model.confused = True
+        assert (await engine.submit(request(prompt="doubt"))).text == "heard"
+
+
 async def test_requests_ahead_of_real_time_wait_until_they_are_due() -> None:
     async with running(model := FakeModel(), most=1) as engine:
         now = asyncio.get_running_loop().time()

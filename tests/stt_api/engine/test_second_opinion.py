@@ -39,6 +39,11 @@ def test_a_loop_out_of_a_short_context_gives_way_to_the_full_one() -> None:
     assert opinion(said(LOOP), said(SPEECH), key=SHORT).text == SPEECH
 
 
+def test_fewer_repetitions_at_full_context_do_not_replace_what_the_model_was_sure_of() -> None:
+    assert opinion(said(LOOP, -0.1), said("one " * 5), key=SHORT).text == LOOP.strip()
+    assert opinion(said(LOOP, -0.8), said("one " * 5), key=SHORT).text == "one one one one one"
+
+
 def test_the_full_context_and_then_a_penalty_are_asked_for() -> None:
     asked: list[BatchKey] = []
 

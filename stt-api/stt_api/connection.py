@@ -64,7 +64,7 @@ class Connection:
         self._decoded = asyncio.Event()
         self._patience = asyncio.timeout_at(None)  # around the wait for the next message
         now = asyncio.get_running_loop().time()
-        self._pace = Pace(now)
+        self._pace = Pace(now, protocol.config.warm_up_s)
         self._deadline = now + (limits.max_session_s or float("inf"))
         self._deadline_reason = EndReason.MAX_DURATION
 
@@ -174,6 +174,7 @@ class Connection:
             self._session.configure(config)
         else:
             self._session = self._new_session(config)
+            self._pace = Pace(asyncio.get_running_loop().time(), config.warm_up_s)
         ready = Ready(self.id, self._engine.name, config, self._limits, command.ignored)
         await self._say(ready if command.greet else Configured(config))
 

@@ -6,16 +6,20 @@ the pace of speech at least, like everyone's audio. Pure; the time is given, in 
 """
 
 HEAD_START_S = 1.0  # before anything is ahead: frames come in bursts
+REPLAY_S = 30.0  # what a client that resumes may send again at once, and be live all the same
 LATENESS_S = 10.0  # audio that comes late is not ahead when it comes at last
-CATCHING_UP = 0.1  # share of a lead that real time forgives: after a reconnect, sound cards' clocks
+CATCHING_UP = 0.1  # share of a lead that real time forgives: sound cards' clocks, late frames
 
 
 class Pace:
     """A leaky bucket of audio that real time empties."""
 
-    def __init__(self, now: float) -> None:
-        self.due_at = now - HEAD_START_S
+    def __init__(self, now: float, warm_up_s: float = 0.0) -> None:
+        """``warm_up_s`` of audio that an earlier connection has answered tell that this resumes."""
+        head_start_s = warm_up_s + REPLAY_S if warm_up_s else HEAD_START_S
+        self._most_late_s = max(head_start_s, LATENESS_S)
+        self.due_at = now - head_start_s
         """When the newest audio would have been spoken; in the future where it is ahead."""
 
     def received(self, seconds: float, now: float) -> None:
-        self.due_at = max(self.due_at, now - LATENESS_S) + (1 - CATCHING_UP) * seconds
+        self.due_at = max(self.due_at, now - self._most_late_s) + (1 - CATCHING_UP) * seconds

@@ -1,4 +1,4 @@
-from stt_api.pace import HEAD_START_S, LATENESS_S, Pace
+from stt_api.pace import HEAD_START_S, LATENESS_S, REPLAY_S, Pace
 
 
 def played(seconds: float, speed: float, began: float = 100.0) -> tuple[Pace, float]:
@@ -43,7 +43,13 @@ def test_silence_on_the_wire_is_no_credit_for_a_file() -> None:
     assert pace.due_at > now + 3600.0 + 40.0
 
 
-def test_a_client_that_caught_up_after_a_reconnect_is_live_again() -> None:
+def test_a_client_that_resumes_is_live_while_it_sends_again_what_was_not_answered() -> None:
+    pace, now = Pace(100.0, warm_up_s=2.0), 100.0
+    pace.received(2.0 + REPLAY_S, now)
+    assert pace.due_at <= now
+
+
+def test_a_client_that_was_ahead_and_goes_on_live_is_live_again_in_time() -> None:
     pace, now = Pace(100.0), 100.0
     pace.received(6.0, now)
     assert pace.due_at > now

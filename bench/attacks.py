@@ -18,7 +18,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from native_client import Reply, replies, transcribe
-from speech import recordings
+from speech import digits, recordings, spoken, to_pcm
 
 from .clients import speak
 
@@ -81,6 +81,12 @@ async def say_hostile_text(url: str, number: int) -> str:
 async def send_file(url: str, number: int) -> str:
     """Send a minute of speech as fast as it is taken."""
     return _ending(await transcribe(url, _pcm("dialogue0"), language="en"))
+
+
+async def repeat_oneself(url: str, number: int) -> str:
+    """Say one digit twelve times in real time: a final that is decoded again because of doubt."""
+    said = spoken([list(digits().values())[number % 10]] * 12)
+    return _ending(await transcribe(url, to_pcm(said), pace=1.0, language="en"))
 
 
 # Connections that wait, or never listen.
@@ -217,6 +223,7 @@ def _pcm(recording: str) -> bytes:
 ATTACKS = {
     "hostile-texts": Attack(say_hostile_text, at_once=6, rest_s=0.05),
     "file-senders": Attack(send_file, at_once=4, rest_s=0.05),
+    "repeaters": Attack(repeat_oneself, at_once=4, rest_s=0.05),
     "half-requests": Attack(half_request, at_once=300, rest_s=1.0),
     "non-readers": Attack(never_read, at_once=4, rest_s=1.0),
     "leavers": Attack(leave_in_a_final, at_once=2, rest_s=0.2),

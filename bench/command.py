@@ -97,7 +97,7 @@ def attack(options: argparse.Namespace, pool: ProcessPoolExecutor, console: Cons
     """Return what is broken, or None."""
     names, endpointing_s = options.attack or list(ATTACKS), options.endpointing_ms / 1000
     with (
-        serving("ours", options) as server,
+        serving("ours", options, **under_attack.PLACES) as server,
         client_processes() as attackers,
         console.status("") as status,
     ):

@@ -39,8 +39,11 @@ class Step:
     model_busy: float  # share of the time that the model ran
 
 
-def serving(mode: str, options: argparse.Namespace) -> AbstractContextManager[RunningServer]:
-    """Give a fresh server of one of MODES, which refuses nobody for want of a place."""
+def serving(
+    mode: str, options: argparse.Namespace, **settings: str
+) -> AbstractContextManager[RunningServer]:
+    """Give a fresh server of one of MODES, with a place for each session of the bench."""
+    places = {"STT_MAX_SESSIONS": str(max(options.most, options.sessions))}
     return running_server(
         "-m",
         "bench.serve",
@@ -48,7 +51,7 @@ def serving(mode: str, options: argparse.Namespace) -> AbstractContextManager[Ru
         WHISPER_MODEL_SIZE=options.model,
         STT_DEVICE=options.device,
         STT_ENDPOINTING_MS=str(options.endpointing_ms),
-        STT_MAX_SESSIONS="10000",
+        **(places | settings),
     )
 
 

@@ -98,7 +98,7 @@ def attack(options: argparse.Namespace, pool: ProcessPoolExecutor, console: Cons
     names, endpointing_s = options.attack or list(ATTACKS), options.endpointing_ms / 1000
     with (
         serving("ours", options, **under_attack.PLACES) as server,
-        client_processes() as attackers,
+        client_processes(under_attack.NICENESS) as attackers,
         console.status("") as status,
     ):
         run = UnderAttack(

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -56,8 +57,8 @@ def serving(
 
 
 @contextmanager
-def client_processes() -> Iterator[ProcessPoolExecutor]:
-    with ProcessPoolExecutor(PROCESSES, get_context("spawn")) as pool:
+def client_processes(niceness: int = 0) -> Iterator[ProcessPoolExecutor]:
+    with ProcessPoolExecutor(PROCESSES, get_context("spawn"), os.nice, (niceness,)) as pool:
         yield pool
 
 

@@ -15,6 +15,7 @@ from .load import STAGGER_S, plays
 from .step import Step, run_step, spread
 
 PLACES = {"STT_MAX_SESSIONS": "100", "STT_MAX_CONNECTIONS": "250"}  # fewer than attackers take
+NICENESS = 19  # attackers have machines of their own: here they must not take the server's time
 MOST_LATER = 3.0  # p95 of finals under attack, over that in calm
 PROMPT = (  # as long as hostile ones, so that the model may get them in one batch
     "The caller has a ticket for the night train and asks at the desk for a seat by the window, "

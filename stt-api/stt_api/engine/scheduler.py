@@ -33,15 +33,19 @@ class Scheduler(Generic[R]):
     def next_batch(self, may_begin: Callable[[R], bool] = lambda request: True) -> list[R]:
         """Remove and return the next batch; empty if nothing that ``may_begin`` one waits.
 
-        Others may still fill it up.
+        Others may still fill it up, but not those ahead of real time a batch of those that are
+        due: a bigger batch takes longer.
         """
         queue = sorted(self.waiting, key=lambda r: (self.is_ahead(r), not self.is_final(r)))
         first = next(filter(may_begin, queue), None)
         if first is None:
             return []
-        key = self.batch_key(first)
-        others = (r for r in queue if r is not first and self.batch_key(r) == key)
+        kind = self._kind(first)
+        others = (r for r in queue if r is not first and self._kind(r) == kind)
         batch = [first, *others][: self.max_batch_size]
         taken = {id(request) for request in batch}
         self.waiting = [request for request in self.waiting if id(request) not in taken]
         return batch
+
+    def _kind(self, request: R) -> tuple[Hashable, bool]:
+        return self.batch_key(request), self.is_ahead(request)

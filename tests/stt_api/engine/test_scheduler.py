@@ -59,9 +59,10 @@ def test_whoever_is_ahead_of_real_time_takes_what_is_left() -> None:
     assert order == ["d", "c", "A", "B"]
 
 
-def test_requests_ahead_of_real_time_fill_up_the_batch_of_others() -> None:
-    waiting = scheduler(("A", True, 0), ("b", False, 0))
-    assert waiting.next_batch() == [("b", False, 0), ("A", True, 0)]
+def test_requests_ahead_of_real_time_make_no_batch_of_others_longer() -> None:
+    waiting = scheduler(("A", True, 0), ("b", False, 0), ("C", False, 0), ("d", True, 0))
+    assert waiting.next_batch() == [("d", True, 0), ("b", False, 0)]
+    assert waiting.next_batch() == [("A", True, 0), ("C", False, 0)]
 
 
 def test_the_worker_kept_for_finals_finds_one_behind_interims() -> None:

@@ -192,10 +192,15 @@ def explain(error: ValidationError) -> str:
     """Say which variables are wrong, how, and what they mean, one a line."""
     lines = []
     for fault in error.errors(include_url=False):
-        field = str(fault["loc"][0])
+        field = _field(str(fault["loc"][0]))
         problem = fault.get("ctx", {}).get("error") or fault["msg"]  # ours, or pydantic's words
         lines.append(f"{variable(field)}: {problem}. {Settings.model_fields[field].description}")
     return "\n".join(lines)
+
+
+def _field(name: str) -> str:
+    """Return the field that pydantic blames: where it has an alias, by that."""
+    return next(field for field in Settings.model_fields if name in (field, variable(field)))
 
 
 def unknown_variables() -> Iterator[tuple[str, str | None]]:

@@ -87,6 +87,15 @@ def test_an_error_names_the_variable_and_what_it_means(monkeypatch: pytest.Monke
     assert index.startswith("STT_DEVICE_INDEX: ") and "such as 0,1" in index
 
 
+def test_an_error_names_a_variable_that_is_not_called_as_its_field(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("WHISPER_MODEL_SIZE", "\udcff")  # what Python makes of the byte 0xff
+    with pytest.raises(ValidationError) as raised:
+        Settings()
+    assert explain(raised.value).startswith("WHISPER_MODEL_SIZE: ")
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

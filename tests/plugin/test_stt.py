@@ -850,6 +850,23 @@ async def test_a_silent_recording_is_an_empty_final() -> None:
     assert event.alternatives[0].text == ""
 
 
+@pytest.mark.parametrize("heard", ["", "hello"])
+async def test_a_recording_of_which_something_was_suppressed_has_the_reason(heard: str) -> None:
+    async def suppress(call: Call) -> None:
+        await greet(call)
+        await call.hear("end_of_stream")
+        await call.say("speech_started", utterance=0, start=0.1)
+        if heard:
+            await say_final(call, heard, 0)
+        await call.say("speech_ended", utterance=0, end=0.4, suppressed="repetition")
+        await part(call)
+
+    async with ScriptedServer(suppress) as server, STT(api_url=server.url) as speech:
+        event = await speech.recognize(audio(0.5), conn_options=NO_RETRY)
+    [said] = event.alternatives
+    assert (said.text, said.metadata) == (heard, {"suppressed": "repetition"})
+
+
 async def test_recognize_fails_as_the_framework_expects() -> None:
     async with STT(api_url="http://127.0.0.1:1") as speech:
         with pytest.raises(APIConnectionError):

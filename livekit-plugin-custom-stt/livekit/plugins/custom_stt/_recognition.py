@@ -12,7 +12,7 @@ from ._audio import Chunks, downmix, resample
 from ._clock import AudioClock
 from ._connection import Connection
 from ._conversation import converse
-from ._messages import Ready
+from ._messages import Ready, SpeechEnded
 from ._speech_data import joined
 from ._turns import Turns
 from ._wire import configure
@@ -28,6 +28,7 @@ async def recognize(
 ) -> stt.SpeechEvent:
     turns = Turns(AudioClock())
     finals: list[stt.SpeechData] = []
+    reasons: list[str] = []
 
     async def send() -> None:
         chunks = Chunks(options.sample_rate)
@@ -43,6 +44,8 @@ async def recognize(
         async for message in connection.messages(timeout_s):
             if isinstance(message, Ready):
                 on_ready(message)
+            elif isinstance(message, SpeechEnded) and message.suppressed:
+                reasons.append(message.suppressed)
             for event in turns.receive(message):
                 if event.type is SpeechEventType.FINAL_TRANSCRIPT:
                     finals.extend(event.alternatives)
@@ -51,4 +54,5 @@ async def recognize(
         await converse(connection, send(), receive(), timeout_s)
     finally:
         await connection.close()
-    return stt.SpeechEvent(SpeechEventType.FINAL_TRANSCRIPT, turns.session_id, [joined(finals)])
+    heard = joined(finals, reasons[0] if reasons else None)
+    return stt.SpeechEvent(SpeechEventType.FINAL_TRANSCRIPT, turns.session_id, [heard])

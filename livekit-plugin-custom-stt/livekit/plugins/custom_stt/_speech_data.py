@@ -31,16 +31,15 @@ def no_words(
 
     The end of speech that goes on is left at 0: LiveKit takes any other for its end.
     """
-    metadata = {"suppressed": suppressed} if suppressed else None
     return stt.SpeechData(
-        LanguageCode(""), "", start_time=start_s, end_time=end_s, metadata=metadata
+        LanguageCode(""), "", start_time=start_s, end_time=end_s, metadata=_reason(suppressed)
     )
 
 
-def joined(parts: Sequence[stt.SpeechData]) -> stt.SpeechData:
+def joined(parts: Sequence[stt.SpeechData], suppressed: str | None = None) -> stt.SpeechData:
     """Several finals as one; the language is that of the first."""
     if not parts:
-        return no_words()
+        return no_words(suppressed=suppressed)
     words = [word for part in parts for word in part.words or ()]
     return stt.SpeechData(
         language=parts[0].language,
@@ -49,7 +48,13 @@ def joined(parts: Sequence[stt.SpeechData]) -> stt.SpeechData:
         end_time=parts[-1].end_time,
         confidence=sum(part.confidence for part in parts) / len(parts),
         words=words or None,
+        metadata=_reason(suppressed),
     )
+
+
+def _reason(suppressed: str | None) -> dict[str, str] | None:
+    """Why there is no final, or not for all that was said."""
+    return {"suppressed": suppressed} if suppressed else None
 
 
 def _timed(word: Word, clock: AudioClock) -> TimedString:

@@ -13,7 +13,15 @@ from .engine.models import EncoderContext, find_model
 from .engine.silero import load_silero
 from .engine.whisper import WhisperConfig, WhisperTranscriber
 from .errors import ClientError, InvalidSetting
-from .evaluation import Heard, TermCount, count_terms, hear_offline, hear_streaming, words
+from .evaluation import (
+    Heard,
+    TermCount,
+    check_clip,
+    count_terms,
+    hear_offline,
+    hear_streaming,
+    words,
+)
 from .recordings import BadRecordings, Clip, find_clips, read_keyterms
 from .session.decoding import DecodeOptions
 
@@ -61,6 +69,8 @@ def evaluate(options: argparse.Namespace, settings: Settings) -> None:
     keyterms = read_keyterms(options.keyterms) if options.keyterms else ()
     console = Console(width=max(120, Console().width))
     with Progress(console=console, transient=True) as progress:
+        for clip in progress.track(clips, description="reading"):  # the last may be the bad one
+            check_clip(clip, offline="offline" in options.ways)
         rows = list(_rows(options, settings, clips, keyterms, progress))
     console.print(_table(settings.model, rows))
     _write(options, rows)

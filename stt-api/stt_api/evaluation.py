@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from .engine.batch_key import LONGEST_S
 from .engine.whisper import WhisperTranscriber
 from .recordings import BadRecordings, Clip
-from .session.audio import SAMPLE_RATE
+from .session.audio import SAMPLE_RATE, Samples
 from .session.config import SessionConfig
 from .session.decoding import DecodeOptions, DecodeRequest
 from .session.events import EndReason, Final
@@ -60,15 +60,28 @@ def _occurrences(term: str, text: str) -> int:
     return sum(given[start : start + len(sought)] == sought for start in starts)
 
 
+def check_clip(clip: Clip, offline: bool) -> None:
+    """Raise BadRecordings for what could not be heard, ``offline`` or else in a session."""
+    if offline:
+        _whole_utterances(clip)
+    else:
+        clip.samples()
+
+
+def _whole_utterances(clip: Clip) -> list[Samples]:
+    utterances = clip.utterances()
+    if max(map(len, utterances)) > LONGEST_S * SAMPLE_RATE:
+        raise BadRecordings(
+            f"{clip.path}: longer than {LONGEST_S} s; offline needs the times of its "
+            "utterances in a manifest.json, or leave it out with --ways streaming"
+        )
+    return utterances
+
+
 def hear_offline(clip: Clip, transcriber: WhisperTranscriber, options: DecodeOptions) -> Heard:
     """Decode each utterance alone, as a whole."""
     texts, seconds, audio_s = [], 0.0, 0.0
-    for samples in clip.utterances():
-        if len(samples) > LONGEST_S * SAMPLE_RATE:
-            raise BadRecordings(
-                f"{clip.path}: longer than {LONGEST_S} s; offline needs the times of its "
-                "utterances in a manifest.json, or leave it out with --ways streaming"
-            )
+    for samples in _whole_utterances(clip):
         began = time.perf_counter()
         transcript = transcriber.transcribe_alone(DecodeRequest(samples, options, final=True))
         seconds += time.perf_counter() - began

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -25,9 +26,9 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def evaluate(*arguments: str) -> subprocess.CompletedProcess[str]:
+def evaluate(*arguments: str, model: str = "pico") -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "stt_api", "evaluate", *arguments]
-    environment = {**os.environ, "WHISPER_MODEL_SIZE": "pico"}
+    environment = {**os.environ, "WHISPER_MODEL_SIZE": model}
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=100)
 
 
@@ -116,9 +117,38 @@ def test_silence_whose_text_is_empty_counts_its_errors_and_no_rate(folder: Path)
     assert "–" in done.stdout and "%" in done.stdout
 
 
-def test_what_is_no_recording_is_named(folder: Path) -> None:
-    (folder / "noise.wav").write_text("not sound")
-    (folder / "noise.txt").write_text("nothing")
-    done = evaluate(str(folder), "--contexts", "fit")
+def not_sound(folder: Path) -> None:
+    (folder / "short01.flac").write_text("not sound")
+
+
+def of_more_than_half_a_minute(folder: Path) -> None:
+    soundfile.write(folder / "short01.flac", np.zeros(31 * 16_000), 16_000)
+
+
+def said_where_nothing_is(folder: Path) -> None:
+    said = {"text": "x", "start": 3600, "end": 3601}
+    entry = {"file": "short01.flac", "utterances": [said]}
+    (folder / "manifest.json").write_text(json.dumps([entry]))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (not_sound, "holds no audio"),
+        (of_more_than_half_a_minute, "longer than 30 s; offline needs"),
+        (said_where_nothing_is, "has no audio from 3600"),
+    ],
+)
+def test_a_recording_that_cannot_be_measured_is_named_before_the_model_is_loaded(
+    folder: Path, spoil: Callable[[Path], None], says: str
+) -> None:
+    spoil(folder)
+    done = evaluate(str(folder), model="/no/such/model")
     assert done.returncode == 1
-    assert "noise.wav: cannot be read" in done.stderr and "Traceback" not in done.stderr
+    assert f"short01.flac: {says}" in done.stderr and "/no/such/model" not in done.stderr
+
+
+def test_a_long_recording_may_be_measured_in_a_session(folder: Path) -> None:
+    of_more_than_half_a_minute(folder)
+    done = evaluate(str(folder), "--ways", "streaming", model="/no/such/model")
+    assert "short01.flac" not in done.stderr and "/no/such/model" in done.stderr

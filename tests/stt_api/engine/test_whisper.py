@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import psutil
 import pytest
 
 from speech import Recording, recordings, word_errors
@@ -177,6 +178,18 @@ def test_warming_up_costs_each_worker_one_decode_of_the_longest_audio() -> None:
 
     Counting(find_model("pico"), WhisperConfig(device="cpu", workers=3)).warm_up()
     assert heard == 3 * [30 * 16_000]
+
+
+def test_more_workers_than_cores_have_a_thread_each_and_answer() -> None:
+    """A share of no thread at all would be CTranslate2's default: several for each worker."""
+    process = psutil.Process()
+    before = process.num_threads()
+    crowd = WhisperTranscriber(
+        find_model("pico"), WhisperConfig(device="cpu", cpu_threads=2, workers=16)
+    )
+    crowd.warm_up()
+    assert 16 <= process.num_threads() - before < 32
+    assert word_errors(SHORT[0].text, one(crowd, request(SHORT[0])).text) == 0
 
 
 def test_a_model_that_does_not_run_says_so_before_the_first_client() -> None:

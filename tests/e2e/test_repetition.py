@@ -35,28 +35,32 @@ async def said(server: RunningServer, *sounds: bytes) -> list[list[Reply]]:
     return await asyncio.gather(*sessions)
 
 
-async def is_given_as_heard(
-    server: RunningServer, pico: WhisperTranscriber, *texts: list[str]
-) -> None:
-    """Each text has one final, with the right words where pico alone has them right."""
+def suppressions(replies: list[Reply]) -> list[str]:
+    """Why utterances, or parts of them, have no final."""
+    ends = (reply for reply in replies if reply["type"] == "speech_ended")
+    return [end["suppressed"] for end in ends if end["suppressed"]]
+
+
+async def heard_right(server: RunningServer, pico: WhisperTranscriber, *texts: list[str]) -> int:
+    """Give each text one final, right where pico alone is right; count the texts where it is."""
     sounds = [to_pcm(spoken([digits()[word] for word in text])) for text in texts]
+    right = 0
     for expected, sound, replies in zip(texts, sounds, await said(server, *sounds), strict=True):
         [final] = finals(replies)
-        print(
-            len(expected),
-            expected[0],
-            words(final["text"]) == expected,
-            alone(pico, sound, final) == expected,
-        )
         if alone(pico, sound, final) == expected:
             assert words(final["text"]) == expected
+            right += 1
+    return right
 
 
-@pytest.mark.parametrize("digit", sorted(digits()))
-async def test_a_digit_said_two_to_twelve_times_has_a_final(
-    server: RunningServer, pico: WhisperTranscriber, digit: str
+@pytest.mark.timeout(300)  # 110 sessions
+async def test_digits_said_two_to_twelve_times_have_a_final(
+    server: RunningServer, pico: WhisperTranscriber
 ) -> None:
-    await is_given_as_heard(server, pico, *([digit] * times for times in range(2, 13)))
+    right = 0
+    for digit in sorted(digits()):
+        right += await heard_right(server, pico, *([digit] * times for times in range(2, 13)))
+    assert right >= 110 / 3  # about half: pico counts badly
 
 
 async def test_phone_numbers_with_repeats_have_a_final(
@@ -67,13 +71,21 @@ async def test_phone_numbers_with_repeats_have_a_final(
     for length in range(7, 16):
         pair = choose.sample(sorted(digits()), 2)
         numbers.append([choose.choice(pair) for _ in range(length)])
-    await is_given_as_heard(server, pico, *numbers)
+    await heard_right(server, pico, *numbers)
 
 
 async def test_digits_said_four_times_over_have_a_final(
     server: RunningServer, pico: WhisperTranscriber
 ) -> None:
-    await is_given_as_heard(server, pico, ["four", "one", "seven", "two", "nine", "six"] * 4)
+    await heard_right(server, pico, ["four", "one", "seven", "two", "nine", "six"] * 4)
+
+
+async def test_48_digits_in_one_breath_have_a_final(server: RunningServer) -> None:
+    seeds = (13, 48, 62, 102, 105)  # what pico hears of these compresses as well as a loop does
+    texts = [random.Random(seed).choices(sorted(digits()), k=48) for seed in seeds]
+    sounds = [spoken([digits()[word] for word in text], gap_s=0.05) for text in texts]
+    for replies in await said(server, *map(to_pcm, sounds)):
+        assert finals(replies) and not suppressions(replies)
 
 
 @pytest.mark.parametrize("recording", recordings("repeated"), ids=lambda r: r.name)
@@ -81,5 +93,4 @@ async def test_small_words_said_again_and_again_have_a_final(
     server: RunningServer, recording: Recording
 ) -> None:
     [replies] = await said(server, recording.pcm())
-    assert len(finals(replies)) == 1
-    assert [reply["suppressed"] for reply in replies if reply["type"] == "speech_ended"] == [None]
+    assert len(finals(replies)) == 1 and not suppressions(replies)

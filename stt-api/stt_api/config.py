@@ -18,7 +18,6 @@ from .session.decoding import DecodeOptions
 from .session.endpointing import EndpointingConfig
 
 PREFIX = "STT_"
-Seconds = Annotated[float, Field(ge=0)]
 
 SPARE_CONNECTIONS = 1000  # beside sessions: health checks, and whoever connects and asks nothing
 ORIGIN = re.compile(r"\*|null|[a-z][a-z0-9+.-]*://[^\s/,?#]+")
@@ -107,7 +106,7 @@ class Settings(BaseSettings):
     idle_timeout_s: float = Field(
         60.0, gt=0, description="Time without any message after which a session ends, in s."
     )
-    max_session_s: Seconds = Field(0.0, description="Longest session, in s; 0: no limit.")
+    max_session_s: float = Field(0.0, ge=0, description="Longest session, in s; 0: no limit.")
     send_timeout_s: float = Field(
         10.0, gt=0, description="Time a client may take to read a message, in s."
     )

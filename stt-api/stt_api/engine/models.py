@@ -9,6 +9,8 @@ from pydantic import BaseModel, Field, ValidationError
 
 from ..errors import ModelUnavailable
 
+# Without its tokenizer, faster-whisper would ask the hub for one.
+NEEDED_FILES = ("model.bin", "tokenizer.json")
 TRAITS_FILE = "stt.json"  # beside the weights: what this server has to know of them
 
 
@@ -64,10 +66,7 @@ def _pico() -> Path:
 
 
 def _from_folder(name: str, folder: Path) -> ModelSource:
-    for needed in (
-        "model.bin",
-        "tokenizer.json",
-    ):  # faster-whisper would ask the hub for the latter
+    for needed in NEEDED_FILES:
         if not (folder / needed).is_file():
             raise ModelUnavailable(
                 f"{folder} holds no {needed}; convert the model with ct2-transformers-converter "
@@ -82,6 +81,6 @@ def _traits(file: Path) -> Traits:
     try:
         return Traits.model_validate_json(file.read_bytes()) if file.is_file() else Traits()
     except ValidationError as error:
-        [*_, fault] = error.errors(include_url=False, include_input=False)
+        fault = error.errors(include_url=False, include_input=False)[0]
         field = "".join(f"{name}: " for name in fault["loc"])
         raise ModelUnavailable(f"{file}: {field}{fault['msg']}") from None

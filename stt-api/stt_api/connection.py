@@ -79,7 +79,7 @@ class Connection:
             ending = _failure(group)
         finally:
             fields = {"session_id": self.id, "ending": _name(ending)}
-            logger.info("session ended", extra={**fields, **asdict(self._session.tally)})
+            logger.info("session ended", extra={**fields, **asdict(self._session.counts)})
             if ending:
                 await self._close(ending)
             self.closed.set()

@@ -8,7 +8,7 @@ from .utterance import FinalDue
 
 
 @dataclass(slots=True)
-class Tally:
+class FinalCounts:
     """Finals of a session so far: given, suppressed, and decoded again because of doubt."""
 
     finals: int = 0
@@ -20,7 +20,7 @@ class Outbox:
     """Everything behind a final waits until that is decoded; ``say`` passes all that waits."""
 
     def __init__(self) -> None:
-        self.tally = Tally()
+        self.counts = FinalCounts()
         self._waiting: deque[Event | FinalDue] = deque()
         self._events: list[Event] = []
         self._suppression: Suppression | None = None  # of the utterance that is being told
@@ -58,11 +58,11 @@ class Outbox:
     def _settle_final(self, due: FinalDue) -> None:
         """Give it, or remember why it is not given: the end of the utterance tells."""
         assert due.transcript
-        self.tally.redone += due.transcript.redone
+        self.counts.redone += due.transcript.redone
         outcome = due.outcome()
         if isinstance(outcome, Final):
-            self.tally.finals += 1
+            self.counts.finals += 1
             self.say(outcome)
         else:
-            self.tally.suppressed += 1
+            self.counts.suppressed += 1
             self._suppression = outcome

@@ -18,7 +18,7 @@ from .events import (
     SpeechEnded,
     SpeechStarted,
 )
-from .outbox import Outbox, Tally
+from .outbox import FinalCounts, Outbox
 from .utterance import FinalDue, InterimJob, Utterance
 from .vad import WINDOW
 
@@ -59,8 +59,8 @@ class Session:
         self._outbox = Outbox()
 
     @property
-    def tally(self) -> Tally:
-        return self._outbox.tally
+    def counts(self) -> FinalCounts:
+        return self._outbox.counts
 
     # Input.
 

@@ -25,7 +25,7 @@ from stt_api.session.events import (
     Suppression,
     Word,
 )
-from stt_api.session.outbox import Tally
+from stt_api.session.outbox import FinalCounts
 from stt_api.session.session import MAX_FINALS_DUE, Session
 from stt_api.session.vad import WINDOW, always_speech
 from stt_api.session.windowing import WindowingPolicy
@@ -257,7 +257,7 @@ def test_a_suppressed_hallucination_still_closes_its_utterance_and_says_why() ->
     stream.model = length
     stream.hear(speech(1.024), silence(0.6))
     assert stream.ended()[1].suppressed is None
-    assert stream.session.tally == Tally(finals=1, suppressed=1)
+    assert stream.session.counts == FinalCounts(finals=1, suppressed=1)
 
 
 def test_nothing_is_decoded_without_speech() -> None:

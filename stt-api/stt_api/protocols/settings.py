@@ -117,23 +117,26 @@ def change(
             raise InvalidSetting(
                 field, f"cannot change during a stream; allowed: {', '.join(allowed)}"
             )
-    codes = f"{' or '.join(DETECT)} (to detect it), {', '.join(sorted(languages))}"
     values = ClientSettings.of(config).model_dump() | dict(changes)
     values.pop(MODEL, None)
-    settings = _validated(values, codes)
+    settings = _validated(values, languages)
     if settings.language is not None and settings.language not in languages:
-        raise InvalidSetting("language", f"allowed: {codes}")
+        raise InvalidSetting("language", f"allowed: {_codes(languages)}")
     return settings.apply(config)
 
 
-def _validated(values: Mapping[str, Any], codes: str) -> ClientSettings:
+def _validated(values: Mapping[str, Any], languages: Iterable[str]) -> ClientSettings:
     try:
         return ClientSettings.model_validate(values)
     except ValidationError as failure:
         error = failure.errors(include_url=False, include_input=False)[0]
         field = str(error["loc"][0])
-        allowed = codes if field == "language" else allowed_values(field)
+        allowed = _codes(languages) if field == "language" else allowed_values(field)
         raise InvalidSetting(field, f"{error['msg']}; allowed: {allowed}") from None
+
+
+def _codes(languages: Iterable[str]) -> str:
+    return f"{' or '.join(DETECT)} (to detect it), {', '.join(sorted(languages))}"
 
 
 def allowed_values(field: str) -> str:

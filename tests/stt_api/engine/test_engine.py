@@ -19,8 +19,8 @@ def request(task: Task = Task.TRANSCRIBE, prompt: str = "") -> DecodeRequest:
 
 
 @asynccontextmanager
-async def running(model: FakeModel, most: int = 16) -> AsyncIterator[Engine]:
-    engine = Engine([model], finals_first(most))
+async def running(model: FakeModel, most: int = 16, workers: int = 1) -> AsyncIterator[Engine]:
+    engine = Engine([model] * workers, finals_first(most))
     task = asyncio.create_task(engine.run())
     await asyncio.sleep(0)
     try:
@@ -53,53 +53,41 @@ async def test_what_waits_while_the_model_is_busy_becomes_one_batch() -> None:
 
 
 async def test_interims_leave_the_last_worker_to_finals() -> None:
-    model = FakeModel()
-    engine = Engine([model, model], finals_first(1))
-    running_engine = asyncio.create_task(engine.run())
-    await asyncio.sleep(0)
-    first = await busy(engine, model)
-    interim = asyncio.create_task(engine.submit(request()))
-    model.started.clear()
-    final = asyncio.create_task(engine.submit(replace(request(), final=True)))
-    await asyncio.to_thread(model.started.wait, 10)
-    assert engine.waiting == 1  # the interim
-    model.gate.set()
-    await asyncio.gather(first, interim, final)
-    running_engine.cancel()
+    async with running(model := FakeModel(), most=1, workers=2) as engine:
+        first = await busy(engine, model)
+        interim = asyncio.create_task(engine.submit(request()))
+        model.started.clear()
+        final = asyncio.create_task(engine.submit(replace(request(), final=True)))
+        await asyncio.to_thread(model.started.wait, 10)
+        assert engine.waiting == 1  # the interim
+        model.gate.set()
+        await asyncio.gather(first, interim, final)
 
 
 async def test_finals_ahead_of_real_time_leave_the_last_worker_to_live_speakers() -> None:
-    model = FakeModel()
-    engine = Engine([model, model], finals_first(1))
-    running_engine = asyncio.create_task(engine.run())
-    await asyncio.sleep(0)
-    first = await busy(engine, model)
-    later = asyncio.get_running_loop().time() + 3600
-    file = asyncio.create_task(engine.submit(replace(request(), final=True), later))
-    model.started.clear()
-    live = asyncio.create_task(engine.submit(replace(request(), final=True)))
-    await asyncio.to_thread(model.started.wait, 10)
-    assert engine.waiting == 1  # the file
-    model.gate.set()
-    await asyncio.gather(first, file, live)
-    running_engine.cancel()
+    async with running(model := FakeModel(), most=1, workers=2) as engine:
+        first = await busy(engine, model)
+        later = asyncio.get_running_loop().time() + 3600
+        file = asyncio.create_task(engine.submit(replace(request(), final=True), later))
+        model.started.clear()
+        live = asyncio.create_task(engine.submit(replace(request(), final=True)))
+        await asyncio.to_thread(model.started.wait, 10)
+        assert engine.waiting == 1  # the file
+        model.gate.set()
+        await asyncio.gather(first, file, live)
 
 
 async def test_files_alone_have_all_workers() -> None:
-    model = FakeModel()
-    engine = Engine([model, model], finals_first(1))
-    running_engine = asyncio.create_task(engine.run())
-    await asyncio.sleep(0)
-    later = asyncio.get_running_loop().time() + 3600
-    final = replace(request(), final=True)
-    model.gate.clear()
-    files = [asyncio.create_task(engine.submit(final, later)) for _ in range(2)]
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
-    assert engine.waiting == 0
-    model.gate.set()
-    await asyncio.gather(*files)
-    running_engine.cancel()
+    async with running(model := FakeModel(), most=1, workers=2) as engine:
+        later = asyncio.get_running_loop().time() + 3600
+        final = replace(request(), final=True)
+        model.gate.clear()
+        files = [asyncio.create_task(engine.submit(final, later)) for _ in range(2)]
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert engine.waiting == 0
+        model.gate.set()
+        await asyncio.gather(*files)
 
 
 async def test_a_caller_that_left_costs_nothing() -> None:

@@ -33,7 +33,8 @@ class Settings(BaseSettings):
     allowed_origins: str | None = Field(
         None,
         description="Origins of web pages that may use the server, beside its own, such as"
-        " https://app.example; several by commas; *: all.",
+        " https://app.example; several by commas; null: local files, and any page that hides its"
+        " origin; *: all.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least severe log lines: debug, info, warning, error."
@@ -119,7 +120,9 @@ class Settings(BaseSettings):
     def _are_origins(cls, listed: str | None) -> str | None:
         for origin in _split(listed):
             if not ORIGIN.fullmatch(origin):
-                raise ValueError(f"{origin!r} is none; allowed: scheme://host:port without path, *")
+                raise ValueError(
+                    f"{origin!r} is none; allowed: scheme://host:port without path, null, *"
+                )
         return listed
 
     @field_validator("max_connections")

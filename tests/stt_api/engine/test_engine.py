@@ -151,19 +151,15 @@ async def test_a_second_opinion_delays_nobody_else_of_the_batch() -> None:
 
 
 async def test_a_second_opinion_leaves_the_last_worker_to_finals() -> None:
-    model = FakeModel()
-    engine = Engine([model, model], finals_first(16))
-    running_engine = asyncio.create_task(engine.run())
-    await asyncio.sleep(0)
-    model.second_thought.clear()
-    final = replace(request(), final=True)
-    doubts = [replace(request(prompt="doubt"), final=True) for _ in range(3)]
-    doubted = [asyncio.create_task(engine.submit(each)) for each in doubts]
-    assert (await engine.submit(final)).text == "heard"
-    assert not any(task.done() for task in doubted)
-    model.second_thought.set()
-    assert {(await task).text for task in doubted} == {"heard again"}
-    running_engine.cancel()
+    async with running(model := FakeModel(), workers=2) as engine:
+        model.second_thought.clear()
+        final = replace(request(), final=True)
+        doubts = [replace(request(prompt="doubt"), final=True) for _ in range(3)]
+        doubted = [asyncio.create_task(engine.submit(each)) for each in doubts]
+        assert (await engine.submit(final)).text == "heard"
+        assert not any(task.done() for task in doubted)
+        model.second_thought.set()
+        assert {(await task).text for task in doubted} == {"heard again"}
 
 
 async def test_a_second_opinion_that_fails_leaves_the_first() -> None:

@@ -86,9 +86,9 @@ class HttpProtocol(HttpToolsProtocol):
         self._unparsed = 0  # bytes received since the last head was complete
         self._fault: SttError | None = None  # why the rest is not listened to
         self.url, self.headers = b"", []  # of the request whose head is being received
-        self._await_request()
         admission = self.config.admission
         closed = admission.admit(transport, self.client[0] if self.client else "")
+        self._await_client()
         if closed is not None:
             self._warn()
         if closed is transport:
@@ -121,12 +121,12 @@ class HttpProtocol(HttpToolsProtocol):
             self._fault = ClientError("an upgrade cannot be sent ahead of earlier answers")
         if self._fault:
             raise self._fault  # the parser stops, and asks for send_400_response()
+        super().on_headers_complete()  # raises where the URL is none
         self._unparsed = 0
         if not upgrade:
             self.config.admission.busy(self.transport)
             if not self.flow.write_paused:  # else the time to read an earlier answer runs on
                 self._deadline.clear()
-        super().on_headers_complete()
 
     def handle_websocket_upgrade(self) -> None:
         self._deadline.clear()
@@ -144,8 +144,7 @@ class HttpProtocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         super().on_response_complete()
         if self.cycle.response_complete:  # else it has begun with the next one, sent ahead
-            self.config.admission.idle(self.transport)
-            self._await_request()
+            self._await_client()
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -156,13 +155,15 @@ class HttpProtocol(HttpToolsProtocol):
         if self._owes_answers():
             self._deadline.clear()
         else:
-            self._await_request()
+            self._await_client()
 
     def _owes_answers(self) -> bool:
         answered = self.cycle is None or self.cycle.response_complete
         return self.flow.write_paused or not answered
 
-    def _await_request(self) -> None:
+    def _await_client(self) -> None:
+        """Give it its time for the next request, or to close."""
+        self.config.admission.idle(self.transport)
         self._deadline.set(self.config.handshake_timeout_s)
 
     def _refuse(self, error: SttError) -> None:
@@ -170,7 +171,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._fault = error
         if self._owes_answers():
             self.cycle.disconnected = True  # they would come after the end of ours
-            self._await_request()
+        self._await_client()
         self.transport.write(raw_refusal(error))
         self.transport.write_eof()
 

@@ -228,6 +228,26 @@ async def test_what_is_no_request_is_answered(sent: str) -> None:
         assert (status, error["code"]) == (400, "bad_request")
 
 
+@pytest.mark.parametrize("line", ["GET http://a", "GET http://a:99999/", "CONNECT a:80"])
+async def test_a_refused_connection_that_is_left_open_is_closed(line: str) -> None:
+    async with (
+        local_app(handshake_timeout_s=0.1) as app,
+        stream(app, f"{line} HTTP/1.1\r\nHost: a\r\n\r\n") as (reader, _),
+    ):
+        assert (await answer(reader))[0] == 400
+        await all_closed(app)
+
+
+async def test_a_refused_connection_gives_its_place_to_a_new_one() -> None:
+    async with (
+        local_app(max_sessions=1, max_connections=2) as app,
+        connection(app.url),
+        stream(app, "GET http://a HTTP/1.1\r\nHost: a\r\n\r\n") as (reader, _),
+    ):
+        assert (await answer(reader))[0] == 400
+        assert await healthy(app)
+
+
 async def test_nonsense_behind_a_request_leaves_no_traceback(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

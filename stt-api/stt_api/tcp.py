@@ -18,10 +18,11 @@ buffered, which may be never.
 
 import asyncio
 import logging
+from collections import deque
 from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets import http11
 
@@ -85,6 +86,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._deadline = Deadline(transport)
         self._unparsed = 0  # bytes received since the last head was complete
         self._fault: SttError | None = None  # why the rest is not listened to
+        self._unanswered: deque[RequestResponseCycle] = deque()  # one runs, the others wait
         self.url, self.headers = b"", []  # of the request whose head is being received
         admission = self.config.admission
         closed = admission.admit(transport, self.client[0] if self.client else "")
@@ -100,6 +102,7 @@ class HttpProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._deadline.clear()
         self.config.admission.remove(self.transport)
+        self._drop_unanswered()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -124,6 +127,7 @@ class HttpProtocol(HttpToolsProtocol):
         super().on_headers_complete()  # raises where the URL is none
         self._unparsed = 0
         if not upgrade:
+            self._unanswered.append(self.cycle)
             self.config.admission.busy(self.transport)
             if not self.flow.write_paused:  # else the time to read an earlier answer runs on
                 self._deadline.clear()
@@ -143,7 +147,10 @@ class HttpProtocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        if self.cycle.response_complete:  # else it has begun with the next one, sent ahead
+        self._unanswered.popleft()
+        if self.transport.is_closing():
+            self._drop_unanswered()  # uvicorn begins with none of them
+        if not self._unanswered:
             self._await_client()
 
     def pause_writing(self) -> None:
@@ -158,8 +165,15 @@ class HttpProtocol(HttpToolsProtocol):
             self._await_client()
 
     def _owes_answers(self) -> bool:
-        answered = self.cycle is None or self.cycle.response_complete
-        return self.flow.write_paused or not answered
+        return self.flow.write_paused or bool(self._unanswered)
+
+    def _drop_unanswered(self) -> None:
+        """Let nothing more be written: uvicorn itself knows the latest request only."""
+        for cycle in self._unanswered:
+            cycle.disconnected = True
+            cycle.message_event.set()
+        self._unanswered.clear()
+        self.pipeline.clear()
 
     def _await_client(self) -> None:
         """Give it its time for the next request, or to close."""
@@ -169,8 +183,8 @@ class HttpProtocol(HttpToolsProtocol):
     def _refuse(self, error: SttError) -> None:
         """Answer without the application; the client closes when it has read it."""
         self._fault = error
-        if self._owes_answers():
-            self.cycle.disconnected = True  # they would come after the end of ours
+        self._drop_unanswered()  # they would come after the end of ours
+        self.flow.resume_reading()  # paused while they waited; the client's end is to be seen
         self._await_client()
         self.transport.write(raw_refusal(error))
         self.transport.write_eof()

@@ -59,6 +59,11 @@ async def healthy(app: LocalApp) -> bool:
         return (await client.get(f"{app.url}/health")).status_code == 200
 
 
+async def connected(app: LocalApp) -> None:
+    while not app.server.server_state.connections:
+        await asyncio.sleep(0.001)
+
+
 async def all_closed(app: LocalApp) -> None:
     async with asyncio.timeout(20):
         while app.server.server_state.connections:
@@ -189,6 +194,26 @@ async def test_requests_without_end_whose_answers_are_not_read_are_closed() -> N
                 await writer.drain()
 
 
+async def leave_unread(app: LocalApp, writer: asyncio.StreamWriter) -> None:
+    """Ask, and do not read, until an answer stays with the server, in part."""
+    writer.transport.pause_reading()  # type: ignore[attr-defined]
+    [served] = app.server.server_state.connections
+    while not served.transport.get_write_buffer_size():
+        answered = app.server.server_state.total_requests
+        writer.write(f"GET /{'a' * 30_000} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+        while app.server.server_state.total_requests == answered:
+            await asyncio.sleep(0.001)
+
+
+async def test_a_client_that_leaves_with_answers_unread_and_requests_unanswered_is_closed() -> None:
+    async with local_app(handshake_timeout_s=0.5) as app, stream(app) as (_, writer):
+        await connected(app)
+        await leave_unread(app, writer)
+        writer.write(f"{ASK}\r\n".encode() * 9)
+        writer.write_eof()
+        await all_closed(app)
+
+
 # Requests that are too large, or none.
 
 
@@ -248,9 +273,11 @@ async def test_a_refused_connection_gives_its_place_to_a_new_one() -> None:
         assert await healthy(app)
 
 
-async def test_nonsense_behind_a_request_leaves_no_traceback(
-    caplog: pytest.LogCaptureFixture,
+@pytest.mark.parametrize("requests", [1, 3])
+async def test_nonsense_behind_requests_leaves_no_traceback(
+    requests: int, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with local_app() as app, stream(app, f"{ASK}\r\n\0nonsense") as (reader, _):
+    sent = f"{ASK}\r\n" * requests + "\0nonsense"
+    async with local_app() as app, stream(app, sent) as (reader, _):
         assert (await answer(reader))[0] == 400
     assert not [record for record in caplog.records if record.exc_info]

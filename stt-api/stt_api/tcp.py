@@ -25,6 +25,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets import http11
+from websockets.exceptions import InvalidState
 
 from .admission import Admission
 from .errors import AtCapacity, ClientError, SttError
@@ -205,6 +206,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._deadline = Deadline(transport)
+        self._deadline.set(self.config.send_timeout_s)  # to read why it is refused; or run_asgi()
         self.config.admission.busy(transport)
         self._pongs: list[bytes] = []  # held back while the client does not read
         self.close_timeout = self.config.send_timeout_s
@@ -214,15 +216,29 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         self.config.admission.remove(self.transport)
         super().connection_lost(exc)
 
+    def shutdown(self) -> None:
+        """Do not say goodbye to a client that has closed, as uvicorn would try: websockets raises.
+
+        All that it is still owed is the echo, which it does not read, or it would be gone.
+        """
+        if self.conn.close_rcvd:
+            self.transport.abort()
+        else:
+            super().shutdown()
+
     def data_received(self, data: bytes) -> None:
         """Answer where websockets finds no handshake in the request, which comes first and whole.
 
         uvicorn does not, and would wait for the rest of it for ever.
         """
-        super().data_received(data)
+        try:
+            super().data_received(data)
+        except InvalidState:  # uvicorn refuses a frame of a client that has closed right behind it
+            self.transport.abort()
         if not self.handshake_initiated:
             self.transport.write(raw_refusal(ClientError("the request is no WebSocket handshake")))
             self.transport.close()
+            self.handshake_complete = self.close_sent = True  # there is nothing left to say
 
     async def run_asgi(self) -> None:
         """Serve, then see that the socket is gone, whatever the client does.
@@ -233,6 +249,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
            read it and to close.
         2. The buffer was full, and stayed so for ``send_timeout_s``. Then waiting is over.
         """
+        self._deadline.clear()
         await super().run_asgi()
         if not self.disconnected:
             self._deadline.set(self.config.send_timeout_s if self.writable.is_set() else 0)

@@ -17,6 +17,7 @@ from websockets.exceptions import ConnectionClosed
 
 from native_client import connection
 from stt_api.protocols.base import Limits
+from stt_api.tcp import WebSocketProtocol
 
 UPGRADE = (
     "GET /ws/transcribe HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
@@ -61,6 +62,11 @@ async def healthy(app: LocalApp) -> bool:
 
 async def connected(app: LocalApp) -> None:
     while not app.server.server_state.connections:
+        await asyncio.sleep(0.001)
+
+
+async def upgraded(app: LocalApp) -> None:
+    while not isinstance(*app.server.server_state.connections, WebSocketProtocol):
         await asyncio.sleep(0.001)
 
 
@@ -203,6 +209,64 @@ async def leave_unread(app: LocalApp, writer: asyncio.StreamWriter) -> None:
         writer.write(f"GET /{'a' * 30_000} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
         while app.server.server_state.total_requests == answered:
             await asyncio.sleep(0.001)
+
+
+NO_HANDSHAKES = [UPGRADE.replace(": 13", ": 12"), f"{UPGRADE}Content-Length: 4\r\n"]
+
+
+@pytest.mark.parametrize("sent", NO_HANDSHAKES)
+async def test_a_client_that_does_not_read_why_it_gets_no_websocket_is_closed(sent: str) -> None:
+    async with (
+        local_app(Limits(send_timeout_s=0.2)) as app,
+        stream(app) as (_, writer),
+    ):
+        await connected(app)
+        await leave_unread(app, writer)
+        writer.write(f"{sent}\r\nbody".encode())
+        await all_closed(app)
+
+
+@pytest.mark.parametrize("sent", NO_HANDSHAKES)
+async def test_a_server_ends_beside_a_client_that_does_not_read_why_it_gets_no_websocket(
+    sent: str,
+) -> None:
+    async with local_app(shutdown_timeout_s=0.1) as app, stream(app) as (_, writer):
+        await connected(app)
+        await leave_unread(app, writer)
+        writer.write(f"{sent}\r\nbody".encode())
+        await upgraded(app)
+        app.server.should_exit = True
+        await all_closed(app)
+
+
+CLOSE = b"\x88\x82\0\0\0\0\x03\xe8"  # a frame of a client, code 1000
+NO_TEXT = b"\x81\x81\0\0\0\0\xff"  # a text frame that is not UTF-8
+
+
+async def test_a_server_ends_beside_a_client_that_has_closed_and_does_not_read() -> None:
+    async with local_app(shutdown_timeout_s=0.1) as app, deaf(app) as socket:
+        [served] = app.server.server_state.connections
+        question = json.dumps({"type": "x" * 20_000})
+        while not served.transport.get_write_buffer_size():
+            await socket.send(question)
+            await asyncio.sleep(0.001)
+        socket.transport.write(CLOSE)
+        while not served.transport.is_closing():
+            await asyncio.sleep(0.001)
+        app.server.should_exit = True
+        await all_closed(app)
+
+
+async def test_a_frame_that_is_no_text_before_a_close_leaves_no_traceback(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with local_app() as app, stream(app, f"{UPGRADE}\r\n") as (reader, writer):
+        await reader.readuntil(b'"ready"')
+        writer.write(NO_TEXT + CLOSE)
+        with suppress(ConnectionError):
+            await reader.read(-1)
+        await all_closed(app)
+    assert "asyncio" not in {record.name for record in caplog.records}
 
 
 async def test_a_client_that_leaves_with_answers_unread_and_requests_unanswered_is_closed() -> None:

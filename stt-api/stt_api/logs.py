@@ -9,6 +9,17 @@ _KNOWN = frozenset(vars(logging.makeLogRecord({}))) | {
     "color_message",  # uvicorn's
 }
 
+_OF_A_CONNECTION = (
+    "WebSocket",
+    "without completing handshake",  # for each refusal, which completes it
+    "connection open",
+    "connection rejected",
+    "connection closed",
+    "Invalid HTTP request",
+    "Unsupported upgrade request",
+    "Invalid UTF-8 sequence",
+)
+
 
 class FieldFormatter(logging.Formatter):
     """Append what was given in ``extra`` as ``key=value``."""
@@ -28,6 +39,9 @@ def log_to_stderr(level: str) -> None:
 
 
 def _wanted(record: logging.LogRecord) -> bool:
-    """Drop uvicorn's line for each WebSocket, whose URL may hold a prompt, and for each refusal."""
+    """Drop what uvicorn and websockets write for each connection, often as strangers please.
+
+    The URL of a WebSocket, which they write too, may hold a prompt.
+    """
     message = str(record.msg)
-    return "WebSocket" not in message and "without completing handshake" not in message
+    return not any(words in message for words in _OF_A_CONNECTION)

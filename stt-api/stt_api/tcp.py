@@ -34,7 +34,7 @@ from .request_head import MAX_HEAD_BYTES, MAX_URL_BYTES, fields_too_large, too_l
 
 logger = logging.getLogger(__name__)
 
-WARN_EVERY_S = 60.0  # a line in the log for each connection would be an attack of its own
+WARN_EVERY_S = 60.0
 RETRY_AFTER_S = 5
 
 # websockets parses the request once more, and hangs up on a line longer than this without a word.
@@ -57,7 +57,14 @@ class Config(uvicorn.Config):
         self.admission = admission
         self.handshake_timeout_s = handshake_timeout_s
         self.send_timeout_s = send_timeout_s
-        self.warned_at = float("-inf")  # loop time
+        self._warned_at: dict[str, float] = {}  # loop time of each message
+
+    def warn(self, message: str, **fields: object) -> None:
+        """Write it to the log, seldom: a line for each connection would be an attack of its own."""
+        now = asyncio.get_running_loop().time()
+        if now >= self._warned_at.get(message, float("-inf")) + WARN_EVERY_S:
+            self._warned_at[message] = now
+            logger.warning(message, extra=fields)
 
 
 class Deadline:
@@ -93,7 +100,8 @@ class HttpProtocol(HttpToolsProtocol):
         closed = admission.admit(transport, self.client[0] if self.client else "")
         self._await_client()
         if closed is not None:
-            self._warn()
+            full = "connections full, the longest idle are closed"
+            self.config.warn(full, connections=len(admission))
         if closed is transport:
             self._refuse(AtCapacity("all connections are taken", RETRY_AFTER_S))
             transport.close()
@@ -184,18 +192,12 @@ class HttpProtocol(HttpToolsProtocol):
     def _refuse(self, error: SttError) -> None:
         """Answer without the application; the client closes when it has read it."""
         self._fault = error
+        self.config.warn("request refused", code=error.code)
         self._drop_unanswered()  # they would come after the end of ours
         self.flow.resume_reading()  # paused while they waited; the client's end is to be seen
         self._await_client()
         self.transport.write(raw_refusal(error))
         self.transport.write_eof()
-
-    def _warn(self) -> None:
-        now = self.loop.time()
-        if now >= self.config.warned_at + WARN_EVERY_S:
-            self.config.warned_at = now
-            fields = {"connections": len(self.config.admission)}
-            logger.warning("connections full, the longest idle are closed", extra=fields)
 
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):

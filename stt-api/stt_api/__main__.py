@@ -1,6 +1,7 @@
 """The command stt-api: serve until told to stop, or evaluate a model."""
 
 import logging
+import signal
 import sys
 
 from pydantic import ValidationError
@@ -42,6 +43,8 @@ def main() -> None:
         sys.exit(f"stt-api: {variable(error.field)}: {error.problem}")
     except SttError as error:
         sys.exit(f"stt-api: {error}")
+    except KeyboardInterrupt:
+        _end_interrupted()
 
 
 def serve(settings: Settings) -> None:
@@ -51,6 +54,12 @@ def serve(settings: Settings) -> None:
     engine = Engine(transcribers * settings.workers, scheduler)
     server = build_server(settings, engine, settings.session(), transcribers[0].languages)
     server.run(sockets)
+
+
+def _end_interrupted() -> None:
+    """End as the signal ends others: no traceback, and no waiting for a thread of the model."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.raise_signal(signal.SIGINT)
 
 
 if __name__ == "__main__":

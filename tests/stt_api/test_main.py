@@ -101,8 +101,10 @@ def test_port_0_is_a_free_one_that_the_log_names() -> None:
         assert "Application shutdown complete" in process.stderr.read()
 
 
-@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGHUP])
-async def test_a_stopped_server_says_what_it_owes_and_ends_cleanly(stop: signal.Signals) -> None:
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+async def test_a_stopped_server_says_what_it_owes_and_ends_cleanly(
+    stop: signal.Signals, capfd: pytest.CaptureFixture[str]
+) -> None:
     [recording] = recordings("short00")
     with running_server() as server:
         async with connection(server.url, language="en") as socket:
@@ -119,6 +121,18 @@ async def test_a_stopped_server_says_what_it_owes_and_ends_cleanly(stop: signal.
             ]
             assert (said[-1]["reason"], socket.close_code) == ("server_shutdown", 1012)
         assert server.process.wait(20) == -stop  # in order, as process managers expect
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_a_server_that_is_interrupted_while_it_starts_ends_at_once() -> None:
+    command = [sys.executable, "-m", "stt_api"]
+    settings = {**os.environ, "WHISPER_MODEL_SIZE": "pico", "STT_PORT": "0"}
+    with subprocess.Popen(command, env=settings, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
+        assert "model loaded" in process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        assert "Traceback" not in process.stderr.read()
+        assert process.wait() == -signal.SIGINT
 
 
 async def test_nothing_that_was_said_or_prompted_is_logged(

@@ -87,10 +87,7 @@ class ServerError(SttError):
 
 class AtCapacity(ServerError):
     code = "at_capacity"
-
-    def __init__(self, message: str, retry_after_s: int) -> None:
-        super().__init__(message)
-        self.retry_after_s = retry_after_s
+    retry_after_s = 5  # a session is rarely shorter
 
 
 class ClientTooSlow(ServerError):

@@ -15,8 +15,6 @@ from .session.vad import SpeechDetector, SpeechModel, always_speech
 
 logger = logging.getLogger(__name__)
 
-RETRY_AFTER_S = 5  # a session is rarely shorter
-
 
 class Service:
     """``admit()`` and then at once ``serve()``; ``drain()`` before the process ends."""
@@ -42,9 +40,9 @@ class Service:
     def admit(self) -> None:
         """Raise AtCapacity where one more session would have no place."""
         if not self.ready:
-            raise AtCapacity("the server is not ready", RETRY_AFTER_S)
+            raise AtCapacity("the server is not ready")
         if self.sessions >= self.max_sessions:
-            raise AtCapacity(f"all {self.max_sessions} sessions are taken", RETRY_AFTER_S)
+            raise AtCapacity(f"all {self.max_sessions} sessions are taken")
 
     async def serve(self, socket: WebSocket, protocol: WireProtocol) -> None:
         connection = Connection(socket, protocol, self._new_session, self.engine, self._limits)

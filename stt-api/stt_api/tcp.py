@@ -35,7 +35,6 @@ from .request_head import MAX_HEAD_BYTES, MAX_URL_BYTES, fields_too_large, too_l
 logger = logging.getLogger(__name__)
 
 WARN_EVERY_S = 60.0
-RETRY_AFTER_S = 5
 
 # websockets parses the request once more, and hangs up on a line longer than this without a word.
 http11.MAX_LINE_LENGTH = MAX_URL_BYTES + 1024
@@ -103,7 +102,7 @@ class HttpProtocol(HttpToolsProtocol):
             full = "connections full, the longest idle are closed"
             self.config.warn(full, connections=len(admission))
         if closed is transport:
-            self._refuse(AtCapacity("all connections are taken", RETRY_AFTER_S))
+            self._refuse(AtCapacity("all connections are taken"))
             transport.close()
         elif closed is not None:
             closed.abort()

@@ -248,7 +248,7 @@ def test_a_failed_session_ends_with_its_error_alone() -> None:
         (ModelFailed("x"), 1011),
         (SttError("x"), 1011),
         (ClientTooSlow("x"), 1013),
-        (AtCapacity("x", 5), 1013),
+        (AtCapacity("x"), 1013),
     ],
 )
 def test_the_close_code_says_whose_fault_it_was(ending: EndReason | SttError, code: int) -> None:
@@ -264,7 +264,7 @@ def test_an_error_says_what_where_and_whether_to_try_again() -> None:
         "retryable": False,
         "field": "language",
     }
-    [full] = protocol().encode_error(AtCapacity("full", 5))
+    [full] = protocol().encode_error(AtCapacity("full"))
     assert (json.loads(full)["retryable"], json.loads(full)["retry_after"]) == (True, 5)
 
 

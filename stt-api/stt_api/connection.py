@@ -96,7 +96,8 @@ class Connection:
         """Return why it ended, after the last event."""
         async with asyncio.TaskGroup() as self._tasks:
             reading = self._tasks.create_task(self._inbox.fill())
-            await self._say(Ready(self.id, self._engine.name, self._protocol.config, self._limits))
+            ready = Ready(self.id, self._engine.name, self._protocol.config, self._limits)
+            await self._say(self._protocol.encode(ready))
             ending: EndReason | SttError
             try:
                 ending = await self._listen()
@@ -123,7 +124,7 @@ class Connection:
             except ClientError as error:
                 if error.fatal:
                     raise
-                await self._send(self._protocol.encode_error(error))
+                await self._say(self._protocol.encode_error(error))
                 continue
             if isinstance(command, EndOfStream):
                 return EndReason.END_OF_STREAM
@@ -176,7 +177,7 @@ class Connection:
             self._session = self._new_session(config)
             self._pace = Pace(asyncio.get_running_loop().time(), config.warm_up_s)
         ready = Ready(self.id, self._engine.name, config, self._limits, command.ignored)
-        await self._say(ready if command.greet else Configured(config))
+        await self._say(self._protocol.encode(ready if command.greet else Configured(config)))
 
     # Out.
 
@@ -197,9 +198,9 @@ class Connection:
         self._decoded.set()
         await self._pump()
 
-    async def _say(self, reply: Ready | Configured) -> None:
+    async def _say(self, reply: Iterable[str]) -> None:
         async with self._sending:
-            await self._send(self._protocol.encode(reply))
+            await self._send(reply)
 
     async def _send(self, messages: Iterable[str]) -> None:
         try:
@@ -220,7 +221,7 @@ class Connection:
         with suppress(ClientGone, ClientTooSlow, TimeoutError, RuntimeError, WebSocketDisconnect):
             async with asyncio.timeout(self._limits.send_timeout_s):
                 if isinstance(ending, SttError):
-                    await self._send(self._protocol.encode_error(ending))
+                    await self._say(self._protocol.encode_error(ending))
                 await self._socket.close(self._protocol.close_code(ending))
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import MutableMapping
 from contextlib import suppress
 from typing import Any
 
@@ -92,6 +93,32 @@ async def test_an_unknown_message_is_answered_and_not_fatal() -> None:
         assert (await receive(socket, "error"))["code"] == "unknown_message"
         await send(socket, type="finalize", id=5)
         assert (await receive(socket, "finalized"))["id"] == 5
+
+
+async def test_an_error_does_not_come_between_what_is_said_together() -> None:
+    said: list[str] = []
+    received: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+
+    def receive_text(kind: str) -> None:
+        received.put_nowait({"type": "websocket.receive", "text": json.dumps({"type": kind})})
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        if message["type"] != "websocket.send":
+            return
+        said.append(json.loads(message["text"])["type"])
+        if said[-1] == "transcript":
+            receive_text("dance")
+            receive_text("end_of_stream")
+            for _ in range(20):  # as long as a full buffer takes: others run
+                await asyncio.sleep(0)
+
+    query = {"query_string": b"interim_results=false"}
+    scope = {"type": "websocket", "path": "/ws/transcribe", "headers": [], **query}
+    received.put_nowait({"type": "websocket.connect"})
+    received.put_nowait({"type": "websocket.receive", "bytes": SENTENCE})
+    async with local_app() as app:
+        await app.server.app(scope, received.get, send)
+    assert said == [*COMPLETE, "error", "session_ended"]
 
 
 REFUSED = [

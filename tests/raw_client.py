@@ -1,9 +1,11 @@
 """A client that knows no protocol: it sends bytes, and reads or does not."""
 
 import asyncio
+import json
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
 from local_app import LocalApp
@@ -39,3 +41,28 @@ async def stream(app: LocalApp, sent: str = "") -> AsyncIterator[Stream]:
             yield reader, writer
     finally:
         writer.transport.abort()
+
+
+async def answer(reader: asyncio.StreamReader) -> tuple[int, dict[str, Any]]:
+    """Read until the server closes; return the status, and the body that is JSON."""
+    head, _, body = (await reader.read(-1)).partition(b"\r\n\r\n")
+    return int(head.split()[1]), json.loads(body)
+
+
+async def all_closed(app: LocalApp) -> None:
+    async with asyncio.timeout(20):
+        while app.server.server_state.connections:
+            await asyncio.sleep(0.001)
+
+
+async def leave_unread(app: LocalApp, writer: asyncio.StreamWriter) -> None:
+    """Ask, and do not read, until an answer stays with the server, in part."""
+    writer.transport.pause_reading()  # type: ignore[attr-defined]
+    while not app.server.server_state.connections:
+        await asyncio.sleep(0.001)
+    [served] = app.server.server_state.connections
+    while not served.transport.get_write_buffer_size():
+        answered = app.server.server_state.total_requests
+        writer.write(f"GET /{'a' * 30_000} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+        while app.server.server_state.total_requests == answered:
+            await asyncio.sleep(0.001)

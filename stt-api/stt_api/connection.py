@@ -216,7 +216,7 @@ class Connection:
         """Say why, and close; try for no longer than a message may take.
 
         A client that does not read keeps its socket no longer for that: once ``serve()`` has
-        returned, the server cuts it off (tcp.py).
+        returned, the server cuts it off (websocket_protocol.py).
         """
         with suppress(ClientGone, ClientTooSlow, TimeoutError, RuntimeError, WebSocketDisconnect):
             async with asyncio.timeout(self._limits.send_timeout_s):

@@ -20,10 +20,12 @@ from .engine.models import find_model
 from .engine.silero import load_silero
 from .engine.whisper import WhisperTranscriber
 from .errors import InvalidSetting
+from .http_protocol import HttpProtocol
 from .service import Service
 from .session.config import SessionConfig
 from .session.vad import SpeechModel
-from .tcp import Config
+from .tcp import TcpConfig
+from .websocket_protocol import WebSocketProtocol
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +37,7 @@ CLOSING_S = 0.5  # that the last bytes get on their way when the time to shut do
 class Server(uvicorn.Server):
     """uvicorn, but open sessions get their last finals before it closes their sockets."""
 
-    def __init__(self, config: Config, app: FastAPI, service: Service, drain_s: float) -> None:
+    def __init__(self, config: TcpConfig, app: FastAPI, service: Service, drain_s: float) -> None:
         super().__init__(config)
         self.app = app
         self.service = service
@@ -107,8 +109,10 @@ def build_server(
     speech_model = speech_model or load_silero()
     service = Service(engine, speech_model, settings.limits(), settings.max_sessions)
     app = create_app(service, defaults, languages, settings.origins())
-    config = Config(
+    config = TcpConfig(
         app,
+        http=HttpProtocol,
+        ws=WebSocketProtocol,
         admission=Admission(settings.max_connections, settings.max_connections_per_address),
         handshake_timeout_s=settings.handshake_timeout_s,
         send_timeout_s=settings.send_timeout_s,

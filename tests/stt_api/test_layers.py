@@ -27,7 +27,9 @@ LAYERS = {  # what a layer may import of this package, beside itself
     "config": {"engine", "protocols", "session", "languages"},
     "admission": set(),
     "request_head": {"errors"},
-    "tcp": {"admission", "request_head", "refusal", "errors"},
+    "tcp": {"admission"},
+    "http_protocol": {"tcp", "request_head", "refusal", "errors"},
+    "websocket_protocol": {"tcp", "request_head", "refusal", "errors"},
     "listener": {"errors"},
 }
 

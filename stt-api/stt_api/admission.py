@@ -2,8 +2,8 @@
 
 A server has a limited number of open files. Whoever opens connections and asks nothing could take
 them all, and the server would be deaf to everybody, its own health check included. So connections
-are counted, and those that are *idle* (no request begun, half of one sent, or the last one
-answered) are there on sufferance: when all places are taken, the one that has been idle longest
+are counted, and those that are *idle* (no request begun, half of one sent, or the last one answered
+or refused) may be closed at any time: when all places are taken, the one that has been idle longest
 is closed for the new one. A real client asks within milliseconds of connecting, so it is never
 the one, even where the attacker shares its address.
 """

@@ -170,7 +170,7 @@ BROKEN = (  # not what WebSocket allows
     b"\x8b\x80\0\0\0\0",  # an opcode that does not exist
     b"\x81\x81\0\0\0\0\xff",  # text that is not UTF-8
     b"\x80\x80\0\0\0\0",  # the continuation of nothing
-    b"\x89\xfe\x01\0\0\0\0\0",  # a ping that is too long
+    b"\x89\xfe\x01\0\0\0\0\0" + bytes(256),  # a ping that is too long
     b"\x82\xff\xff\xff\xff\xff\xff\xff\xff\xff\0\0\0\0",  # 2**64 - 1 bytes to come
 )
 

@@ -34,6 +34,10 @@ from .session.session import Session
 
 logger = logging.getLogger(__name__)
 
+# Speech detection of a piece takes half a millisecond. A final of somebody live passes the event
+# loop about eight times, behind a piece of everyone who sends a file each time.
+PIECES_PER_S = 5
+
 NewSession = Callable[[SessionConfig], Session]
 
 
@@ -157,17 +161,18 @@ class Connection:
                 pass
 
     async def _hear(self, data: bytes) -> None:
-        """Take audio a second at a time, so that others have their turn and memory its bound."""
+        """Take audio in pieces, so that others have their turn and memory its bound."""
         self._heard_audio = True
         audio = self._session.config.audio
-        for piece in _seconds(data, audio):
+        for piece in _pieces(data, audio):
             while not self._session.wants_audio():
                 self._decoded.clear()
                 await self._decoded.wait()
             self._session.receive_audio(piece)
-            self._pace.received(audio.seconds(piece), asyncio.get_running_loop().time())
+            seconds, now = audio.seconds(piece), asyncio.get_running_loop().time()
+            self._pace.received(seconds, now)
             await self._pump()
-            await asyncio.sleep(0)
+            await asyncio.sleep(self._pace.rest_s(seconds, now, live=self._engine.live))
 
     async def _configure(self, command: Configure) -> None:
         config = command.config
@@ -192,7 +197,8 @@ class Connection:
                 await self._send(self._protocol.encode(event))
 
     async def _decode(self, request: DecodeRequest) -> None:
-        transcript = await self._engine.submit(request, self._pace.due_at)
+        live = self._pace.is_live(asyncio.get_running_loop().time())
+        transcript = await self._engine.submit(request, self._pace.due_at, live=live)
         self._decoding = None
         self._session.receive_transcript(transcript)
         self._decoded.set()
@@ -225,8 +231,8 @@ class Connection:
                 await self._socket.close(self._protocol.close_code(ending))
 
 
-def _seconds(data: bytes, audio: AudioFormat) -> Iterable[bytes]:
-    step = audio.sample_rate * audio.frame_bytes
+def _pieces(data: bytes, audio: AudioFormat) -> Iterable[bytes]:
+    step = audio.sample_rate // PIECES_PER_S * audio.frame_bytes
     return (data[start : start + step] for start in range(0, len(data), step))
 
 

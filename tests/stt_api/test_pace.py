@@ -1,4 +1,4 @@
-from stt_api.pace import HEAD_START_S, LATENESS_S, REPLAY_S, Pace
+from stt_api.pace import FILE_SPEED, HEAD_START_S, LATENESS_S, REPLAY_S, Pace
 
 
 def played(seconds: float, speed: float, began: float = 100.0) -> tuple[Pace, float]:
@@ -57,3 +57,23 @@ def test_a_client_that_was_ahead_and_goes_on_live_is_live_again_in_time() -> Non
         now += 0.1
         pace.received(0.1, now)
     assert pace.due_at <= now
+
+
+def test_a_file_is_heard_at_a_bounded_speed_beside_live_sessions_only() -> None:
+    pace, now = played(60.0, speed=100.0)
+    assert pace.rest_s(1.0, now, live=True) == 1.0 / FILE_SPEED
+    assert pace.rest_s(1.0, now, live=False) == 0.0
+
+
+def test_live_audio_never_rests() -> None:
+    pace, now = played(60.0, speed=1.0)
+    assert pace.rest_s(1.0, now, live=True) == 0.0
+
+
+def test_somebody_speaks_who_sent_in_real_time_for_a_while_but_no_clip_does() -> None:
+    pace, now = played(3.0, speed=1.0)
+    assert pace.is_live(now)
+    clip, then = played(0.8, speed=10.0)
+    assert clip.due_at <= then and not clip.is_live(then)
+    file, later = played(60.0, speed=10.0)
+    assert not file.is_live(later)

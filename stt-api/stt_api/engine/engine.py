@@ -94,7 +94,7 @@ class Engine:
         self._workers = workers
         self._unanswered: set[Job] = set()  # waiting, or at the model
         self._busy = 0
-        self._live_until = 0.0  # somebody speaks live, or has just spoken
+        self._live_until = 0.0
         self._scheduler = scheduler
         self._wake = asyncio.Event()
 
@@ -103,15 +103,22 @@ class Engine:
         """Requests that the model has not begun."""
         return len(self._scheduler.waiting)
 
-    async def submit(self, request: DecodeRequest, due_at: float = 0.0) -> Transcript:
+    @property
+    def live(self) -> bool:
+        """Somebody speaks live, or has just spoken."""
+        return asyncio.get_running_loop().time() < self._live_until
+
+    async def submit(
+        self, request: DecodeRequest, due_at: float = 0.0, *, live: bool = True
+    ) -> Transcript:
         """Wait for the transcript; raise ModelFailed if the model did.
 
-        Until ``due_at``, a time of the event loop, others go first.
+        Until ``due_at``, a time of the event loop, others go first. ``live``: somebody speaks.
         """
         if not self.alive:
             raise ModelFailed("the engine is not running")
         job = Job(request, self._workers[0].batch_key(request), due_at)
-        if not job.is_ahead:
+        if live:
             self._live_until = asyncio.get_running_loop().time() + LIVE_S
         self._enqueue(job)
         self._unanswered.add(job)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -139,6 +140,7 @@ def _codes(languages: Iterable[str]) -> str:
     return f"{' or '.join(DETECT)} (to detect it), {', '.join(sorted(languages))}"
 
 
+@cache
 def allowed_values(field: str) -> str:
     """Describe what a field accepts, from its own definition."""
     schema = ClientSettings.model_json_schema()

@@ -77,12 +77,20 @@ async def test_finals_ahead_of_real_time_leave_the_last_worker_to_live_speakers(
         await asyncio.gather(first, file, live)
 
 
+async def test_the_engine_knows_if_somebody_speaks_live() -> None:
+    async with running(FakeModel()) as engine:
+        await engine.submit(request(), live=False)
+        assert not engine.live
+        await engine.submit(request(), live=True)
+        assert engine.live
+
+
 async def test_files_alone_have_all_workers() -> None:
     async with running(model := FakeModel(), most=1, workers=2) as engine:
         later = asyncio.get_running_loop().time() + 3600
         final = replace(request(), final=True)
         model.gate.clear()
-        files = [asyncio.create_task(engine.submit(final, later)) for _ in range(2)]
+        files = [asyncio.create_task(engine.submit(final, later, live=False)) for _ in range(2)]
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         assert engine.waiting == 0

@@ -94,7 +94,7 @@ class Engine:
         self._workers = workers
         self._unanswered: set[Job] = set()  # waiting, or at the model
         self._busy = 0
-        self._live_until = 0.0
+        self._live_until = 0.0  # loop time
         self._scheduler = scheduler
         self._wake = asyncio.Event()
 
@@ -161,7 +161,7 @@ class Engine:
         """
         if len(self._workers) == 1 or len(self._workers) - self._busy > 1:
             return self._scheduler.next_batch()
-        live = asyncio.get_running_loop().time() < self._live_until
+        live = self.live
         return self._scheduler.next_batch(lambda job: job.is_urgent and not (live and job.is_ahead))
 
     def _enqueue(self, job: Job) -> None:

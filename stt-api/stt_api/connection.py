@@ -58,7 +58,7 @@ class Connection:
         self._inbox = Inbox(socket)
         self._protocol = protocol
         self._new_session = new_session
-        self._session = new_session(protocol.config)
+        self._begin(protocol.config)
         self._heard_audio = False
         self._engine = engine
         self._limits = limits
@@ -68,7 +68,6 @@ class Connection:
         self._decoded = asyncio.Event()
         self._patience = asyncio.timeout_at(None)  # around the wait for the next message
         now = asyncio.get_running_loop().time()
-        self._pace = Pace(now, protocol.config.warm_up_s)
         self._deadline = now + (limits.max_session_s or float("inf"))
         self._deadline_reason = EndReason.MAX_DURATION
 
@@ -174,13 +173,17 @@ class Connection:
             await self._pump()
             await asyncio.sleep(self._pace.rest_s(seconds, now, live=self._engine.live))
 
+    def _begin(self, config: SessionConfig) -> None:
+        """Start over: nothing was heard yet."""
+        self._session = self._new_session(config)
+        self._pace = Pace(asyncio.get_running_loop().time(), config.warm_up_s)
+
     async def _configure(self, command: Configure) -> None:
         config = command.config
         if self._heard_audio:
             self._session.configure(config)
         else:
-            self._session = self._new_session(config)
-            self._pace = Pace(asyncio.get_running_loop().time(), config.warm_up_s)
+            self._begin(config)
         ready = Ready(self.id, self._engine.name, config, self._limits, command.ignored)
         await self._say(self._protocol.encode(ready if command.greet else Configured(config)))
 

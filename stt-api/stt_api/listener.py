@@ -25,7 +25,7 @@ def bind(host: str, port: int) -> list[socket.socket]:
     """Return a socket for each address of ``host``, all at one port; raise InvalidSetting."""
     try:
         addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        sockets = list(_bind_each((family, address) for family, *_, address in addresses))
+        sockets = _bind_each((family, address) for family, *_, address in addresses)
     except (OSError, UnicodeError) as error:  # the latter of what can be no name
         raise _explain(error, host, port) from None
     if not sockets:

@@ -27,13 +27,16 @@ class Pace:
     def received(self, seconds: float, now: float) -> None:
         self.due_at = max(self.due_at, now - self._most_late_s) + (1 - CATCHING_UP) * seconds
 
+    def is_ahead(self, now: float) -> bool:
+        return self.due_at > now
+
     def is_live(self, now: float) -> bool:
         """Tell if somebody speaks: audio has come in real time, for long enough to be no clip."""
-        return self.due_at <= now and now - self._began_at >= PROOF_S
+        return not self.is_ahead(now) and now - self._began_at >= PROOF_S
 
     def rest_s(self, seconds: float, now: float, *, live: bool) -> float:
         """Return how long others have the event loop to themselves after ``seconds`` of audio.
 
         Speech detection alone would fill it, and a core, with files, whoever speaks ``live``.
         """
-        return seconds / FILE_SPEED if live and self.due_at > now else 0.0
+        return seconds / FILE_SPEED if live and self.is_ahead(now) else 0.0

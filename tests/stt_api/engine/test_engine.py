@@ -1,4 +1,5 @@
 import asyncio
+import math
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
@@ -52,29 +53,21 @@ async def test_what_waits_while_the_model_is_busy_becomes_one_batch() -> None:
     assert model.batch_sizes == [1, 5]
 
 
-async def test_interims_leave_the_last_worker_to_finals() -> None:
+@pytest.mark.parametrize(
+    ("final", "due_at"), [(False, 0.0), (True, math.inf)], ids=["interims", "finals of files"]
+)
+async def test_the_last_worker_is_left_to_finals_of_live_speakers(
+    final: bool, due_at: float
+) -> None:
     async with running(model := FakeModel(), most=1, workers=2) as engine:
         first = await busy(engine, model)
-        interim = asyncio.create_task(engine.submit(request()))
-        model.started.clear()
-        final = asyncio.create_task(engine.submit(replace(request(), final=True)))
-        await asyncio.to_thread(model.started.wait, 10)
-        assert engine.waiting == 1  # the interim
-        model.gate.set()
-        await asyncio.gather(first, interim, final)
-
-
-async def test_finals_ahead_of_real_time_leave_the_last_worker_to_live_speakers() -> None:
-    async with running(model := FakeModel(), most=1, workers=2) as engine:
-        first = await busy(engine, model)
-        later = asyncio.get_running_loop().time() + 3600
-        file = asyncio.create_task(engine.submit(replace(request(), final=True), later))
+        other = asyncio.create_task(engine.submit(replace(request(), final=final), due_at))
         model.started.clear()
         live = asyncio.create_task(engine.submit(replace(request(), final=True)))
         await asyncio.to_thread(model.started.wait, 10)
-        assert engine.waiting == 1  # the file
+        assert engine.waiting == 1  # the other
         model.gate.set()
-        await asyncio.gather(first, file, live)
+        await asyncio.gather(first, other, live)
 
 
 async def test_the_engine_knows_if_somebody_speaks_live() -> None:

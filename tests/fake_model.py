@@ -4,7 +4,7 @@ import threading
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
-from stt_api.session.decoding import DecodeRequest, Transcript
+from stt_api.session.decoding import DecodeRequest, Doubt, Transcript
 from stt_api.session.events import Word
 
 
@@ -50,4 +50,4 @@ class FakeModel:
         self.second_thought.wait(10)
         if self.confused:
             raise RuntimeError("out of memory")
-        return replace(transcript, words=(Word(" heard again"),), redone=True)
+        return replace(transcript, words=(Word(" heard again"),), redone=Doubt.REPETITION)

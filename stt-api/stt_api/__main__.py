@@ -50,9 +50,10 @@ def main() -> None:
 def serve(settings: Settings) -> None:
     sockets = bind(settings.host, settings.port)
     transcribers = load_transcribers(settings)
-    scheduler = finals_first(settings.batch_size(transcribers[0].device))
+    first = transcribers[0]
+    scheduler = finals_first(settings.batch_size(first.device))
     engine = Engine(transcribers * settings.workers, scheduler)
-    server = build_server(settings, engine, settings.session(), transcribers[0].languages)
+    server = build_server(settings, engine, settings.session(first.traits), first.languages)
     server.run(sockets)
 
 

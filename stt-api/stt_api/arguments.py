@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from . import __version__
-from .engine.models import EncoderContext
+from .engine.traits import EncoderContext
 from .languages import whisper_language
 
 WAYS = ("offline", "streaming")

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
-from .engine.models import EncoderContext
+from .engine.traits import LONGEST_UTTERANCE_S, EncoderContext, Traits
 from .engine.whisper import WhisperConfig
 from .languages import whisper_language
 from .protocols.base import Limits
@@ -61,10 +61,16 @@ class Settings(BaseSettings):
     workers: int = Field(
         2, ge=1, le=16, description="Batches that run at once, on each GPU; one is kept for finals."
     )
-    encoder_context: Literal["auto", "full", "fit"] = Field(
+    encoder_context: Literal["auto", "full", "padded", "fit"] = Field(
         "auto",
-        description="Audio given to the encoder. full: 30 s; fit: about as much as there is;"
-        " auto: what the model's folder declares, else full.",
+        description="Audio given to the encoder for a final. full: 30 s; padded: 10 s at least,"
+        " with 2.56 s of silence; fit: about as much as there is; auto: what the model's folder"
+        " declares, else full.",
+    )
+    interim_context: Literal["auto", "full", "padded", "fit"] = Field(
+        "auto",
+        description="The same for an interim; never more than for a final. auto: what the model's"
+        " folder declares, else padded.",
     )
     beam_size: int = Field(1, ge=1, le=10, description="Beams of a final; interims are greedy.")
     max_batch_size: int = Field(
@@ -84,7 +90,9 @@ class Settings(BaseSettings):
         500, ge=100, le=5000, description="New audio that an interim waits for, in ms."
     )
     max_utterance_s: float = Field(
-        28.0, ge=5, le=28, description="Length at which an utterance is cut, in s."
+        0,
+        description="Length at which an utterance is cut, in s, 5 to 28; 0: what the model's folder"
+        " declares, else 28.",
     )
 
     max_sessions: int = Field(100, ge=1, description="Sessions served at once; more get a 503.")
@@ -125,6 +133,13 @@ class Settings(BaseSettings):
                 )
         return listed
 
+    @field_validator("max_utterance_s")
+    @classmethod
+    def _is_heard_whole(cls, seconds: float) -> float:
+        if seconds and not 5 <= seconds <= LONGEST_UTTERANCE_S:
+            raise ValueError(f"{seconds:g}; allowed: 0, or 5 to {LONGEST_UTTERANCE_S:g}")
+        return seconds
+
     @field_validator("max_connections")
     @classmethod
     def _fit_the_files(cls, wanted: int, info: ValidationInfo) -> int:
@@ -145,7 +160,6 @@ class Settings(BaseSettings):
 
     def whisper(self) -> list[WhisperConfig]:
         """One for each device."""
-        context = self.encoder_context
         return [
             WhisperConfig(
                 device=self.device,
@@ -154,7 +168,8 @@ class Settings(BaseSettings):
                 cpu_threads=self.cpu_threads,
                 workers=self.workers,
                 beam_size=self.beam_size,
-                encoder_context=None if context == "auto" else EncoderContext(context),
+                encoder_context=_context(self.encoder_context),
+                interim_context=_context(self.interim_context),
             )
             for index in self.device_index.split(",")
         ]
@@ -163,8 +178,8 @@ class Settings(BaseSettings):
         """On a CPU a bigger batch costs as much for each item, and finals wait for it."""
         return self.max_batch_size or (16 if device == "cuda" else 4)
 
-    def session(self) -> SessionConfig:
-        """What holds for clients that say nothing else."""
+    def session(self, traits: Traits) -> SessionConfig:
+        """What holds for clients that say nothing else; ``traits`` are the model's."""
         return SessionConfig(
             decoding=DecodeOptions(language=self.language),
             endpointing=EndpointingConfig(
@@ -173,7 +188,7 @@ class Settings(BaseSettings):
                 silence_s=self.endpointing_ms / 1000,
             ),
             hop_s=self.interim_interval_ms / 1000,
-            max_utterance_s=self.max_utterance_s,
+            max_utterance_s=self.max_utterance_s or traits.max_utterance_s,
         )
 
     def limits(self) -> Limits:
@@ -183,6 +198,10 @@ class Settings(BaseSettings):
             max_session_s=self.max_session_s,
             send_timeout_s=self.send_timeout_s,
         )
+
+
+def _context(name: str) -> EncoderContext | None:
+    return None if name == "auto" else EncoderContext(name)
 
 
 def variable(field: str) -> str:

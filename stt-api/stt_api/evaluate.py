@@ -9,8 +9,9 @@ from itertools import product
 
 from .config import Settings
 from .engine.devices import check_device
-from .engine.models import EncoderContext, find_model
+from .engine.models import find_model
 from .engine.silero import load_silero
+from .engine.traits import EncoderContext
 from .engine.whisper import WhisperConfig, WhisperTranscriber
 from .errors import ClientError, InvalidSetting
 from .evaluation import (
@@ -99,7 +100,7 @@ def _rows(
         for way, told in product(options.ways, dict.fromkeys([(), keyterms])):
             hear = _hearing(way, transcriber, settings, told)
             config = transcriber.config
-            title = f"{way}, {transcriber.encoder_context}, {config.beam_size} beam(s)"
+            title = f"{way}, {transcriber.contexts.finals}, {config.beam_size} beam(s)"
             heard = [hear(clip) for clip in progress.track(clips, description=title)]
             yield _row(way, transcriber, heard, bool(told), count_terms(keyterms, heard))
 
@@ -132,7 +133,7 @@ def _hearing(
 
     if way == "offline":
         return lambda clip: hear_offline(clip, transcriber, decoding(clip))
-    speech_model, config = load_silero(), settings.session()
+    speech_model, config = load_silero(), settings.session(transcriber.traits)
     return lambda clip: hear_streaming(
         clip, transcriber, speech_model, replace(config, decoding=decoding(clip))
     )
@@ -156,7 +157,7 @@ def _row(
     audio_s = sum(each.audio_s for each in heard)
     return Row(
         way=way,
-        context=str(transcriber.encoder_context),
+        context=str(transcriber.contexts.finals),
         beams=config.beam_size,
         compute_type=config.compute_type,
         keyterms=keyterms,

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from .engine.batch_key import LONGEST_S
+from .engine.contexts import LONGEST_S
 from .engine.whisper import WhisperTranscriber
 from .recordings import BadRecordings, Clip
 from .session.audio import SAMPLE_RATE, Samples

@@ -93,8 +93,8 @@ def load_transcribers(settings: Settings) -> list[WhisperTranscriber]:
     for transcriber in transcribers:
         transcriber.warm_up()
     fields = {"model": first.name, "device": first.device, "copies": len(transcribers)}
-    context = str(first.encoder_context)
-    logger.info("model loaded", extra={**fields, "encoder_context": context})
+    contexts = {"finals": str(first.contexts.finals), "interims": str(first.contexts.interims)}
+    logger.info("model loaded", extra={**fields, **contexts})
     return transcribers
 
 

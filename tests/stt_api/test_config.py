@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from stt_api.config import Settings, explain, unknown_variables
-from stt_api.engine.models import EncoderContext
+from stt_api.engine.traits import STOCK, EncoderContext
 
 DOCUMENT = Path(__file__).parents[2] / "docs/configuration.md"
 
@@ -36,7 +36,7 @@ def test_the_environment_is_where_settings_come_from(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("STT_MAX_SESSION_S", "3600")
     settings = Settings()
     assert settings.model == "small"
-    assert settings.session().endpointing.silence_s == 0.3
+    assert settings.session(STOCK).endpointing.silence_s == 0.3
     assert [config.encoder_context for config in settings.whisper()] == [EncoderContext.FIT]
     assert settings.limits().max_session_s == 3600
 
@@ -51,7 +51,7 @@ def test_the_language_may_be_called_what_it_is_called_elsewhere(
     name: str, code: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("STT_LANGUAGE", name)
-    assert Settings().session().decoding.language == code
+    assert Settings().session(STOCK).decoding.language == code
 
 
 def test_an_empty_variable_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,6 +103,8 @@ def test_an_error_names_a_variable_that_is_not_called_as_its_field(
         ("STT_DEVICE_INDEX", "all"),
         ("STT_DEVICE", "tpu"),
         ("STT_ENDPOINTING_MS", "5"),
+        ("STT_MAX_UTTERANCE_S", "3"),
+        ("STT_INTERIM_CONTEXT", "short"),
         ("STT_LANGUAGE", "klingon"),
         ("STT_MAX_CONNECTIONS", "100"),
         ("STT_MAX_CONNECTIONS", "2147483647"),

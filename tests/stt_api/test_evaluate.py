@@ -40,7 +40,7 @@ def test_a_model_is_measured_in_every_way_that_was_asked_for(folder: Path) -> No
     rows = json.loads(files["--json"].read_text())
     assert [(row["context"], row["beams"], row["way"]) for row in rows] == [
         (context, beams, way)
-        for context in ("full", "fit")
+        for context in ("full", "padded", "fit")
         for beams in (1, 2)
         for way in ("offline", "streaming")
     ]

@@ -75,7 +75,7 @@ def test_only_the_engine_knows_the_models_libraries() -> None:
         "prompt.py",
         "silero.py",
         "threads.py",
-        "whisper.py",
+        "weights.py",
         "words.py",
     }
 

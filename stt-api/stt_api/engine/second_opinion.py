@@ -1,52 +1,95 @@
-"""Whom to believe when a final repeats itself, or lacks words. Decides; the decoding is given.
+"""Whom to believe when a final is doubted, or lacks words. Decides; the decoding is given.
 
-Whisper loops: it writes the same words again and again, out of a short context or out of noise.
-People repeat themselves too. What was said is heard again by a decode under other conditions; a
-loop is not. On pico a repetition penalty of 1.1 left 21 of 27 repeated digits word for word as
-they were, and none of 14 loops in noises and tones.
+Whisper fails in known ways: it writes the same words again and again, out of a short context or
+out of noise; it stops early; it is not sure of anything. What was said is heard again by a decode
+under other conditions, and a failure mostly is not.
+
+People repeat themselves too. On pico a repetition penalty of 1.1 left 21 of 27 repeated digits
+word for word as they were, and none of 14 loops in noises and tones.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from ..session.decoding import DecodeRequest, Transcript
-from ..session.gating import MIN_AVG_LOGPROB, is_repetitive, is_sure
-from .batch_key import LONGEST_S, BatchKey
+from ..session.decoding import DecodeRequest, Doubt, Transcript
+from ..session.gating import doubt, is_sure
+from .batch_key import BatchKey
+from .contexts import LONGEST_S
 
 REPETITION_PENALTY = 1.1
+TEMPERATURES = (0.2, 0.4, 0.6, 0.8, 1.0)  # Whisper's own, after 0
+
+Decode = Callable[[BatchKey], Transcript]
 
 
-def needs_second_opinion(request: DecodeRequest, transcript: Transcript) -> bool:
-    """Interims have none: the next interim comes soon, and no final should wait for one."""
-    return request.final and is_repetitive(transcript.text)
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """The transcript to believe, and if the context of the first one was too short."""
+
+    believed: Transcript
+    too_short: bool = False
 
 
 def second_opinion(
-    first: Transcript,
-    request: DecodeRequest,
-    key: BatchKey,
-    decode: Callable[[BatchKey], Transcript],
-) -> Transcript:
-    """Return the transcript to believe; ``decode`` transcribes the request under a key.
+    first: Transcript, request: DecodeRequest, key: BatchKey, decode: Decode
+) -> Opinion:
+    """``decode`` transcribes the request under a key.
 
-    1. At full context it does not loop: the short context was to blame. But if only the number of
-       repetitions differs, the model may have been right the first time, where it was sure.
-    2. The same words come again although repeating costs: they were said.
-    3. Only the penalty ends a loop that the model was not sure of: the other words are better.
+    1. At full context it is not to be doubted: the short context was to blame.
+    2. A repetition is tried under a penalty.
+    3. Else what Whisper draws at rising temperatures, as soon as one is not to be doubted.
     4. Else the first, which gating then judges.
+
+    Only what has come to 3 is not a function of the audio alone.
     """
+    reason = doubt(request, first)
+    full_key = _at_full_context(key, reason)
+    if key != full_key:
+        full = decode(full_key)
+        if not doubt(request, full):
+            repeats = reason is Doubt.REPETITION
+            return _of_two_counts(first, full, request) if repeats else _longer(first, full)
+    if reason is Doubt.EARLY_END:
+        return Opinion(first)  # it heard nothing there either: a cough, a door
+    if reason is Doubt.REPETITION:
+        return Opinion(_penalised(first, request, full_key, decode))
+    return Opinion(next(_drawn(request, full_key, decode), first))
+
+
+def _at_full_context(key: BatchKey, reason: Doubt | None) -> BatchKey:
+    """Without previous text, too, for what ends early: it took a pause for that text's end."""
+    early = reason is Doubt.EARLY_END
+    return replace(key, context_s=LONGEST_S, prompt_tokens=0 if early else key.prompt_tokens)
+
+
+def _of_two_counts(first: Transcript, full: Transcript, request: DecodeRequest) -> Opinion:
+    """Where only the number of repetitions differs, the model may have been right at first."""
+    same_words = set(_words(full)) == set(_words(first))
     sure = is_sure(first, request.seconds)
-    full_key = replace(key, context_s=LONGEST_S)
-    if key != full_key and _is_plausible(full := decode(full_key)):
-        return first if sure and set(_words(full)) == set(_words(first)) else full
+    return Opinion(first) if sure and same_words else _longer(first, full)
+
+
+def _longer(first: Transcript, full: Transcript) -> Opinion:
+    return Opinion(full, too_short=_words(full) != _words(first))
+
+
+def _penalised(
+    first: Transcript, request: DecodeRequest, full_key: BatchKey, decode: Decode
+) -> Transcript:
+    """The same words although repeating costs: they were said. Else better ones, or the first."""
     penalised = decode(replace(full_key, repetition_penalty=REPETITION_PENALTY))
     if _words(penalised) == _words(first):
         return replace(first, agreed=True)
-    return penalised if _is_plausible(penalised) and not sure else first
+    if is_sure(first, request.seconds):
+        return first
+    return penalised if not doubt(request, penalised) else first
 
 
-def _is_plausible(transcript: Transcript) -> bool:
-    return transcript.avg_logprob >= MIN_AVG_LOGPROB and not is_repetitive(transcript.text)
+def _drawn(request: DecodeRequest, full_key: BatchKey, decode: Decode) -> Iterator[Transcript]:
+    for temperature in TEMPERATURES:
+        drawn = decode(replace(full_key, beam_size=1, temperature=temperature))
+        if not doubt(request, drawn):
+            yield drawn
 
 
 def _words(transcript: Transcript) -> list[str]:

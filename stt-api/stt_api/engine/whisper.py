@@ -1,31 +1,29 @@
-"""faster-whisper and CTranslate2 behind one call: requests in, transcripts out.
+"""A Whisper model as the engine wants it: requests in, transcripts out.
 
-One ``encode`` and one ``generate`` for the whole batch. Whisper's padding to 30 s is kept only
-for models that need it. See docs/architecture.md for the measurements behind this.
+Decides how long a context each request gets, and whether a final is decoded again. See
+docs/architecture.md for the measurements behind this.
 """
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import lru_cache
 
-import ctranslate2
 import numpy as np
-from faster_whisper import WhisperModel
-from faster_whisper.tokenizer import Tokenizer
-from faster_whisper.transcribe import get_suppressed_tokens
 
 from ..errors import ModelUnavailable
-from ..session.audio import SAMPLE_RATE, Samples
-from ..session.decoding import DecodeOptions, DecodeRequest, Task, Transcript
-from .batch_key import LONGEST_S, BatchKey, fitting_context_s
-from .devices import check_device
-from .models import EncoderContext, ModelSource
-from .prompt import PromptEncoder, Tokens
-from .second_opinion import lost_words, needs_second_opinion, second_opinion
-from .threads import keep_blas_to_its_caller, usable_cores
-from .words import words_of
+from ..session.audio import SAMPLE_RATE
+from ..session.decoding import DecodeOptions, DecodeRequest, Doubt, Transcript
+from ..session.gating import doubt
+from .batch_key import BatchKey
+from .contexts import LONGEST_S, Contexts
+from .models import ModelSource
+from .prompt import Tokens
+from .second_opinion import lost_words, second_opinion
+from .threads import usable_cores
+from .traits import EncoderContext
+from .weights import Encoded, Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,9 @@ class WhisperConfig:
     beam_size: int = 1
     """Of finals. Interims are greedy."""
     encoder_context: EncoderContext | None = None
-    """None: what the model's folder says, else full."""
+    """Of finals. None: what the model's traits say."""
+    interim_context: EncoderContext | None = None
+    """None: what the model's traits say; never longer than that of finals."""
 
 
 class WhisperTranscriber:
@@ -48,26 +48,28 @@ class WhisperTranscriber:
 
     def __init__(self, source: ModelSource, config: WhisperConfig) -> None:
         self.name = source.name
+        self.traits = source.traits
         self.config = config
-        self.encoder_context = config.encoder_context or source.encoder_context
-        keep_blas_to_its_caller()
-        self.whisper = _load(source, config)
-        self.languages = _languages(self.whisper)
-        tokenizer = self._tokenizer("en", Task.TRANSCRIBE)
-        self._suppressed = get_suppressed_tokens(tokenizer, [-1])
-        self._prompts = PromptEncoder(
-            self.whisper.hf_tokenizer, tokenizer.sot_prev, source.prompt_tokens
+        self.contexts = self._contexts()
+        self.weights = Weights(
+            source,
+            device=config.device,
+            device_index=config.device_index,
+            compute_type=config.compute_type,
+            threads=max(1, (config.cpu_threads or usable_cores()) // config.workers),
+            workers=config.workers,
         )
+        self.languages = self.weights.languages()
 
     @property
     def device(self) -> str:
-        return str(self.whisper.model.device)
+        return self.weights.device
 
     def using(self, encoder_context: EncoderContext, beam_size: int) -> "WhisperTranscriber":
         """Return one that shares these weights and decodes in another way."""
         other = copy(self)
-        other.config = replace(self.config, beam_size=beam_size)
-        other.encoder_context = encoder_context
+        other.config = replace(self.config, beam_size=beam_size, encoder_context=encoder_context)
+        other.contexts = other._contexts()
         return other
 
     def warm_up(self) -> None:
@@ -88,10 +90,9 @@ class WhisperTranscriber:
                 ) from error
 
     def batch_key(self, request: DecodeRequest) -> BatchKey:
-        full = self.encoder_context is EncoderContext.FULL
         previous = self._previous(request)
         return BatchKey(
-            LONGEST_S if full else fitting_context_s(request.seconds),
+            self.contexts.length_s(request),
             len(previous),
             self.config.beam_size if request.final else 1,
             keyterms=request.final and bool(request.options.keyterms and previous),
@@ -99,20 +100,47 @@ class WhisperTranscriber:
 
     def transcribe(self, requests: Sequence[DecodeRequest]) -> list[Transcript]:
         """Transcribe requests that share one ``batch_key``, which decides the options."""
-        return self._transcribe(requests, self.batch_key(requests[0]))
+        key = self.batch_key(requests[0])
+        encoded = self.weights.encode(requests, key.context_s)
+        tokenizers = self.weights.tokenizers(requests, encoded)
+        previous = [self._previous(request) for request in requests]
+        transcripts = self.weights.decode(encoded, requests, tokenizers, previous, key)
+        if not key.keyterms:
+            return transcripts
+        nothing = [()] * len(requests)
+        key = replace(key, prompt_tokens=0)
+        without = self.weights.decode(encoded, requests, tokenizers, nothing, key)
+        return [
+            plain if lost_words(given, plain, request.options.keyterms) else given
+            for request, given, plain in zip(requests, transcripts, without, strict=True)
+        ]
 
     def doubts(self, request: DecodeRequest, transcript: Transcript) -> bool:
-        """Tell if the transcript is worth a ``reconsider``, which takes as long again or longer."""
-        return needs_second_opinion(request, transcript)
+        """Tell if the transcript is worth a ``reconsider``, which takes as long again or longer.
+
+        Interims never are: the next one comes soon, and no final should wait for one.
+        """
+        if not request.final:
+            return False
+        key = self.batch_key(request)
+        reason = doubt(request, transcript)
+        if not (reason or key.is_full):
+            self.contexts.judge(too_short=False)
+        only_shorter = key.is_full and not key.prompt_tokens  # nothing is left to be tried
+        return reason is not None and not (reason is Doubt.EARLY_END and only_shorter)
 
     def reconsider(self, request: DecodeRequest, transcript: Transcript) -> Transcript:
         """Decode again, in other ways, and return what is to be believed."""
+        key = self.batch_key(request)
+        encode = lru_cache(lambda context_s: self.weights.encode([request], context_s))
 
         def decode(key: BatchKey) -> Transcript:
-            return self._transcribe([request], key)[0]
+            return self._alone(encode(key.context_s), request, key)
 
-        believed = second_opinion(transcript, request, self.batch_key(request), decode)
-        return replace(believed, redone=True)
+        opinion = second_opinion(transcript, request, key, decode)
+        if not key.is_full:
+            self.contexts.judge(too_short=opinion.too_short)
+        return replace(opinion.believed, redone=doubt(request, transcript))
 
     def transcribe_alone(self, request: DecodeRequest) -> Transcript:
         """Transcribe one request, with a second opinion where it is doubted."""
@@ -121,105 +149,20 @@ class WhisperTranscriber:
             return self.reconsider(request, transcript)
         return transcript
 
-    def _transcribe(self, requests: Sequence[DecodeRequest], key: BatchKey) -> list[Transcript]:
-        encoded = self.whisper.encode(np.stack([self._features(r, key) for r in requests]))
-        tokenizers = self._tokenizers(requests, encoded)
-        previous = [self._previous(request) for request in requests]
-        transcripts = self._decode(encoded, requests, tokenizers, previous, key)
-        if not key.keyterms:
-            return transcripts
-        without = self._decode(encoded, requests, tokenizers, [()] * len(requests), key)
-        return [
-            plain if lost_words(given, plain, request.options.keyterms) else given
-            for request, given, plain in zip(requests, transcripts, without, strict=True)
-        ]
+    def _alone(self, encoded: Encoded, request: DecodeRequest, key: BatchKey) -> Transcript:
+        tokenizers = self.weights.tokenizers([request], encoded)
+        previous = self._previous(request) if key.prompt_tokens else ()
+        [transcript] = self.weights.decode(encoded, [request], tokenizers, [previous], key)
+        return transcript
 
-    def _decode(
-        self,
-        encoded: ctranslate2.StorageView,
-        requests: Sequence[DecodeRequest],
-        tokenizers: Sequence[Tokenizer],
-        previous: Sequence[Tokens],
-        key: BatchKey,
-    ) -> list[Transcript]:
-        beginnings = zip(previous, map(self._beginning, requests, tokenizers), strict=True)
-        results = self.whisper.model.generate(
-            encoded,
-            [[*before, *beginning] for before, beginning in beginnings],
-            beam_size=key.beam_size,
-            repetition_penalty=key.repetition_penalty,
-            max_length=key.max_length,
-            return_scores=True,
-            return_no_speech_prob=True,
-            suppress_tokens=self._suppressed,
+    def _contexts(self) -> Contexts:
+        return Contexts(
+            self.traits,
+            self.config.encoder_context or self.traits.encoder_context,
+            self.config.interim_context or self.traits.interims,
         )
-        tokens = [result.sequences_ids[0] for result in results]
-        words = words_of(self.whisper, encoded, requests, tokenizers, tokens)
-        return [
-            Transcript(w, t.language_code, _avg_logprob(r), r.no_speech_prob)
-            for w, t, r in zip(words, tokenizers, results, strict=True)
-        ]
-
-    def _features(self, request: DecodeRequest, key: BatchKey) -> Samples:
-        """Return the log-mel, bands by frames, of the audio with silence behind it."""
-        samples = request.samples[: LONGEST_S * SAMPLE_RATE]
-        padded = np.pad(samples, (0, key.context_s * SAMPLE_RATE - len(samples)))
-        features: Samples = self.whisper.feature_extractor(padded, padding=0)
-        return features
-
-    def _tokenizers(
-        self, requests: Sequence[DecodeRequest], encoded: ctranslate2.StorageView
-    ) -> list[Tokenizer]:
-        languages = [request.options.language for request in requests]
-        if None in languages and self.whisper.model.is_multilingual:
-            detected = self.whisper.model.detect_language(encoded)
-            languages = [
-                language or best[0][0].strip("<|>")
-                for language, best in zip(languages, detected, strict=True)
-            ]
-        tasks = (request.options.task for request in requests)
-        return [
-            self._tokenizer(language or "en", task)
-            for language, task in zip(languages, tasks, strict=True)
-        ]
-
-    def _tokenizer(self, language: str, task: Task) -> Tokenizer:
-        multilingual = self.whisper.model.is_multilingual
-        return Tokenizer(self.whisper.hf_tokenizer, multilingual, task=task, language=language)
 
     def _previous(self, request: DecodeRequest) -> Tokens:
-        return self._prompts.previous(request.options.prompt, request.options.keyterms)
-
-    def _beginning(self, request: DecodeRequest, tokenizer: Tokenizer) -> Tokens:
-        task = (*tokenizer.sot_sequence, tokenizer.no_timestamps)
-        return (*task, *self._prompts.encode(request.prefix))
-
-
-def _load(source: ModelSource, config: WhisperConfig) -> WhisperModel:
-    check_device(config.device, config.device_index, config.compute_type)
-    try:
-        return WhisperModel(
-            source.location,
-            device=config.device,
-            device_index=config.device_index,
-            compute_type=config.compute_type,
-            cpu_threads=max(1, (config.cpu_threads or usable_cores()) // config.workers),
-            num_workers=config.workers,
-        )
-    except Exception as error:  # of the hub, the file system, CTranslate2 or CUDA
-        raise ModelUnavailable(
-            f"cannot load the model {source.name} from {source.location} "
-            f"(device {config.device}, compute type {config.compute_type}): {error}"
-        ) from error
-
-
-def _languages(whisper: WhisperModel) -> tuple[str, ...]:
-    """Return those that have a token: faster-whisper lists Cantonese for models that have none."""
-    tokens = whisper.hf_tokenizer
-    return tuple(code for code in whisper.supported_languages if tokens.token_to_id(f"<|{code}|>"))
-
-
-def _avg_logprob(result: Any) -> float:
-    """Return the mean over the tokens, the end token among them, as Whisper does."""
-    length = len(result.sequences_ids[0])
-    return float(result.scores[0]) * length / (length + 1)
+        options = request.options
+        keyterms = options.keyterms if self.traits.keyterms else ()
+        return self.weights.prompts.previous(options.prompt, keyterms)

@@ -15,6 +15,8 @@ FRAME = 160  # samples of one mel frame
 OPENERS = "\"'“¿([{-"  # punctuation that belongs to the word after it, as in faster-whisper
 CLOSERS = "\"'.。,，!！?？:：”)]}、"
 
+SLOW_SPEECH = 10  # characters a second; a text of fewer may lack its end
+
 Tokens = list[int]
 
 
@@ -27,13 +29,24 @@ def words_of(
 ) -> list[tuple[Word, ...]]:
     """Return the words of each request of a batch. Alignment runs once for each language."""
     words = [_split(tokenizer, ids) for tokenizer, ids in zip(tokenizers, tokens, strict=True)]
-    timed = [i for i, request in enumerate(requests) if request.options.words and words[i]]
+    timed = [i for i, each in enumerate(requests) if words[i] and _needs_times(each, words[i])]
     for language in {tokenizers[i].language_code for i in timed}:
         rows = [i for i in timed if tokenizers[i].language_code == language]
         tokenizer = tokenizers[rows[0]]
         for i, aligned in _align(whisper, encoded, requests, tokenizer, tokens, rows):
             words[i] = aligned
     return words
+
+
+def _needs_times(request: DecodeRequest, words: Sequence[Word]) -> bool:
+    """Also where the text may stop before the speech does, as it does after a previous text.
+
+    Alignment takes about a tenth as long as the decode.
+    """
+    if request.options.words or request.speech_s is None:
+        return request.options.words
+    told = bool(request.options.prompt or request.options.keyterms)
+    return told or sum(len(word.text) for word in words) < SLOW_SPEECH * request.speech_s
 
 
 def _align(

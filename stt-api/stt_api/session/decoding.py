@@ -28,31 +28,51 @@ class DecodeOptions:
 class DecodeRequest:
     """Audio to transcribe: float32, mono, 16 kHz, at most 30 s.
 
-    ``final`` requests go before others. ``prefix`` is text that the transcript starts with.
+    ``final`` requests go before others, and of those the ``first`` of an utterance, of which
+    nothing is shown yet. ``prefix`` is text that the transcript starts with. ``speech_s`` is where
+    speech ends, in s from the first sample; None where nobody knows.
     """
 
     samples: Samples
     options: DecodeOptions
     final: bool
     prefix: str = ""
+    first: bool = False
+    speech_s: float | None = None
 
     @property
     def seconds(self) -> float:
         return len(self.samples) / SAMPLE_RATE
 
 
+class Doubt(enum.StrEnum):
+    """Why a final is decoded once more."""
+
+    CUT_OFF = "cut_off"
+    """It is as long as a text may become, and did not end."""
+    REPETITION = "repetition"
+    TOO_FAST = "too_fast"
+    """Nobody speaks so fast."""
+    UNSURE = "unsure"
+    """The tokens were improbable."""
+    EARLY_END = "early_end"
+    """The last word ends well before the speech does."""
+
+
 @dataclass(frozen=True, slots=True)
 class Transcript:
     """The answer to one request. Word times are seconds from the request's first sample.
 
-    ``redone`` where the first decode was doubted; ``agreed`` where another one gave its words.
+    ``cut_off`` where it did not end by itself. ``redone`` tells why the first decode was doubted,
+    if it was; ``agreed`` that another one gave its words.
     """
 
     words: tuple[Word, ...]
     language: str
     avg_logprob: float
     no_speech_prob: float
-    redone: bool = False
+    cut_off: bool = False
+    redone: Doubt | None = None
     agreed: bool = False
 
     @property

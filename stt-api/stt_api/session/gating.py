@@ -1,4 +1,4 @@
-"""Tell a hallucination from a transcript, by what the model itself gives away.
+"""Tell a hallucination or a failure from a transcript, by what the model itself gives away.
 
 Words that repeat are no hallucination by themselves: people say "no no no no", and read numbers
 aloud. They are doubted, which has the engine decode a final again; they are suppressed only where
@@ -8,7 +8,7 @@ no second decode agreed and the model was not sure.
 import re
 import zlib
 
-from .decoding import Transcript
+from .decoding import DecodeRequest, Doubt, Transcript
 from .events import Suppression
 
 MAX_NO_SPEECH_PROB = 0.6  # with a low log-probability; Whisper's own pair of thresholds
@@ -18,6 +18,7 @@ SURE_AVG_LOGPROB = -0.5  # of repeated words that were said; loops in noise have
 MAX_CHARACTERS_PER_S = 40  # twice as fast as people talk: a loop that ran to the longest text
 MAX_COMPRESSION_RATIO = 2.4  # text that repeats itself compresses better than speech does
 MAX_REPEATS = 6  # of the same one to four words in a row
+EARLY_S = 0.7  # between the end of the last word and that of speech
 
 
 def suppression(transcript: Transcript, seconds: float) -> Suppression | None:
@@ -31,6 +32,30 @@ def suppression(transcript: Transcript, seconds: float) -> Suppression | None:
     return None
 
 
+def doubt(request: DecodeRequest, transcript: Transcript) -> Doubt | None:
+    """Return why the transcript may not be what was said, or None where nothing says so.
+
+    Silence is none of the reasons: the model has told that nothing was said.
+    """
+    if _is_silence(transcript):
+        return None
+    seconds = request.seconds
+    signs = {
+        Doubt.CUT_OFF: transcript.cut_off,
+        Doubt.REPETITION: is_repetitive(transcript.text),
+        Doubt.TOO_FAST: not _could_be_said(transcript, seconds),
+        Doubt.UNSURE: transcript.avg_logprob < MIN_AVG_LOGPROB,
+        Doubt.EARLY_END: _ends_early(request, transcript),
+    }
+    return next((reason for reason, shows in signs.items() if shows), None)
+
+
+def _ends_early(request: DecodeRequest, transcript: Transcript) -> bool:
+    """Tell it by word times; where there are none, nothing shows it."""
+    last_s = max((word.end for word in transcript.words), default=0.0)
+    return bool(last_s and request.speech_s and request.speech_s - last_s > EARLY_S)
+
+
 def is_repetitive(text: str) -> bool:
     data = text.encode()
     ratio = len(data) / len(zlib.compress(data))
@@ -41,7 +66,11 @@ def is_sure(transcript: Transcript, seconds: float) -> bool:
     """Tell if the model has no doubt, and the words could be said in the time."""
     probable = transcript.avg_logprob >= SURE_AVG_LOGPROB
     speech = transcript.no_speech_prob <= MAX_NO_SPEECH_PROB
-    return probable and speech and len(transcript.text) <= MAX_CHARACTERS_PER_S * seconds
+    return probable and speech and _could_be_said(transcript, seconds)
+
+
+def _could_be_said(transcript: Transcript, seconds: float) -> bool:
+    return len(transcript.text) <= MAX_CHARACTERS_PER_S * seconds
 
 
 def _is_silence(transcript: Transcript) -> bool:

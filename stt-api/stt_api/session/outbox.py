@@ -1,19 +1,20 @@
 """What a session owes its client, in the order in which the client gets it."""
 
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from .decoding import Doubt
 from .events import Event, Final, SpeechEnded, Suppression
 from .utterance import FinalDue
 
 
 @dataclass(slots=True)
 class FinalCounts:
-    """Finals of a session so far: given, suppressed, and decoded again because of doubt."""
+    """Finals of a session so far: given, suppressed, and decoded again, by the reason."""
 
     finals: int = 0
     suppressed: int = 0
-    redone: int = 0
+    redone: dict[Doubt, int] = field(default_factory=dict)
 
 
 class Outbox:
@@ -58,7 +59,8 @@ class Outbox:
     def _settle_final(self, due: FinalDue) -> None:
         """Give it, or remember why it is not given: the end of the utterance tells."""
         assert due.transcript
-        self.counts.redone += due.transcript.redone
+        if reason := due.transcript.redone:
+            self.counts.redone[reason] = self.counts.redone.get(reason, 0) + 1
         outcome = due.outcome()
         if isinstance(outcome, Final):
             self.counts.finals += 1

@@ -79,9 +79,14 @@ class Utterance:
         self.speculation: FinalDue | None = None
 
     def final_due(self, audio: AudioBuffer, end: int, speech_end: int) -> FinalDue:
-        request = DecodeRequest(audio.read(self.start, end), self.config.decoding, final=True)
-        speech_start = max(self.speech_start, self.start)
-        return FinalDue(self.number, request, self.start, speech_start, min(speech_end, end))
+        speech_start, speech_end = max(self.speech_start, self.start), min(speech_end, end)
+        request = DecodeRequest(
+            audio.read(self.start, end),
+            self.config.decoding,
+            final=True,
+            speech_s=(speech_end - self.start) / SAMPLE_RATE,
+        )
+        return FinalDue(self.number, request, self.start, speech_start, speech_end)
 
     def cut_position(self, audio: AudioBuffer) -> int | None:
         """Return where to cut when the utterance is too long: its quietest later moment."""
@@ -101,10 +106,13 @@ class Utterance:
         options = self.config.decoding
         options = replace(options, prompt=options.prompt + window.context, words=window.timed)
         samples = audio.read(window.start, window.end)
-        return DecodeRequest(samples, options, final=False, prefix=window.prefix)
+        first = not self.hypothesis.text
+        return DecodeRequest(samples, options, final=False, prefix=window.prefix, first=first)
 
     def receive_interim(self, window: DecodeWindow, transcript: Transcript) -> Interim | None:
-        if suppression(transcript, (window.end - window.start) / SAMPLE_RATE):
+        """Drop one that failed: it may be short of context, and the next one comes soon."""
+        seconds = (window.end - window.start) / SAMPLE_RATE
+        if transcript.cut_off or suppression(transcript, seconds):
             return None
         self.hypothesis = self.windowing.receive(window, transcript.words)
         return self._interim(transcript, window.end)

@@ -1,10 +1,12 @@
 """Whom to believe, told with transcripts that were written by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from stt_api.engine.batch_key import BatchKey
-from stt_api.engine.second_opinion import lost_words, needs_second_opinion, second_opinion
+from stt_api.engine.second_opinion import lost_words, second_opinion
 from stt_api.session.decoding import DecodeOptions, DecodeRequest, Transcript
 from stt_api.session.events import Word
 
@@ -23,16 +25,9 @@ def said(text: str, avg_logprob: float = -0.1) -> Transcript:
 def opinion(first: Transcript, *others: Transcript, key: BatchKey = FULL) -> Transcript:
     """Give ``others`` for the decodes that are asked for; all of them must be."""
     answers = list(others)
-    believed = second_opinion(first, FINAL, key, lambda key: answers.pop(0))
+    opinion = second_opinion(first, FINAL, key, lambda key: answers.pop(0))
     assert not answers
-    return believed
-
-
-def test_only_a_final_that_repeats_itself_is_doubted() -> None:
-    interim = DecodeRequest(AUDIO, DecodeOptions(), final=False)
-    assert needs_second_opinion(FINAL, said(LOOP))
-    assert not needs_second_opinion(FINAL, said(SPEECH))
-    assert not needs_second_opinion(interim, said(LOOP))
+    return opinion.believed
 
 
 def test_a_loop_out_of_a_short_context_gives_way_to_the_full_one() -> None:
@@ -93,3 +88,52 @@ def test_keyterms_that_cost_words_are_not_believed() -> None:
 def test_words_that_became_a_keyterm_are_not_lost() -> None:
     plain = said("deploy it on cooper netties", -0.5)
     assert not lost_words(said("deploy it on Kubernetes", -0.2), plain, ["kubernetes"])
+
+
+CUT_OFF = replace(said("a b c d e f"), cut_off=True)
+MUMBLED = said("and so on", -1.4)
+
+
+def test_what_is_doubted_at_full_context_is_drawn_at_rising_temperatures() -> None:
+    asked: list[float] = []
+
+    def decode(key: BatchKey) -> Transcript:
+        asked.append(key.temperature)
+        return said(SPEECH, -0.9) if key.temperature == 0.4 else MUMBLED
+
+    assert second_opinion(MUMBLED, FINAL, FULL, decode).believed.text == SPEECH
+    assert asked == [0.2, 0.4]
+
+
+def test_where_no_temperature_helps_the_first_stands() -> None:
+    assert opinion(CUT_OFF, *[MUMBLED] * 5) is CUT_OFF
+
+
+def ending_at(second: float) -> Transcript:
+    return replace(said(SPEECH), words=(Word(" one", 0.5, 1.0), Word(" moment", 1.0, second)))
+
+
+def test_what_ends_before_the_speech_is_heard_again_without_the_text_before_it() -> None:
+    asked: list[int] = []
+
+    def decode(key: BatchKey) -> Transcript:
+        asked.append(key.prompt_tokens)
+        return ending_at(4.4)
+
+    spoken = replace(FINAL, speech_s=4.5)
+    prompted = replace(FULL, prompt_tokens=9)
+    assert second_opinion(ending_at(2.0), spoken, prompted, decode).believed == ending_at(4.4)
+    assert asked == [0]
+
+
+def test_where_nobody_hears_more_the_early_end_is_right() -> None:
+    spoken = replace(FINAL, speech_s=4.5)
+    early = second_opinion(ending_at(2.0), spoken, SHORT, lambda key: ending_at(2.1))
+    assert early.believed == ending_at(2.0) and not early.too_short
+
+
+def test_only_other_words_at_full_context_blame_the_short_one() -> None:
+    first, same = said(SPEECH, -1.2), said(SPEECH, -0.5)
+    assert not second_opinion(first, FINAL, SHORT, lambda key: same).too_short
+    assert second_opinion(said("one", -1.2), FINAL, SHORT, lambda key: same).too_short
+    assert not second_opinion(said(LOOP, -0.8), FINAL, FULL, lambda key: same).too_short

@@ -9,8 +9,10 @@ import psutil
 import pytest
 
 from speech import Recording, recordings, word_errors
-from stt_api.engine.models import LONGEST_PROMPT, EncoderContext, ModelSource, find_model
-from stt_api.engine.whisper import BatchKey, WhisperConfig, WhisperTranscriber
+from stt_api.engine.batch_key import BatchKey
+from stt_api.engine.models import ModelSource, find_model
+from stt_api.engine.traits import STOCK, EncoderContext
+from stt_api.engine.whisper import WhisperConfig, WhisperTranscriber
 from stt_api.errors import ModelUnavailable
 from stt_api.session.decoding import DecodeOptions, DecodeRequest, Task, Transcript
 
@@ -108,7 +110,7 @@ def test_prompts_of_about_one_length_share_a_batch(pico: WhisperTranscriber) -> 
 
 
 def test_a_prompt_takes_no_more_than_half_of_the_decoder() -> None:
-    stock = replace(find_model("pico"), prompt_tokens=LONGEST_PROMPT)
+    stock = replace(find_model("pico"), traits=STOCK)
     options = replace(ENGLISH, prompt="long ago " * 400, keyterms=("Mumbai", "Oslo"))
     key = WhisperTranscriber(stock, WhisperConfig(device="cpu")).batch_key(
         request(SHORT[2], options)
@@ -163,7 +165,7 @@ def test_a_model_that_cannot_be_had_says_what_was_tried(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
-    source = ModelSource(name, name, EncoderContext.FULL)
+    source = ModelSource(name, name)
     with pytest.raises(ModelUnavailable, match=f"cannot load the model {name} from {name}"):
         WhisperTranscriber(source, WhisperConfig(device="cpu"))
 

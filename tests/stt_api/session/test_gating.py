@@ -1,8 +1,11 @@
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
-from stt_api.session.decoding import Transcript
+from stt_api.session.decoding import DecodeOptions, DecodeRequest, Doubt, Transcript
 from stt_api.session.events import Suppression, Word
-from stt_api.session.gating import suppression
+from stt_api.session.gating import doubt, suppression
 
 
 def transcript(
@@ -50,3 +53,35 @@ def test_a_repetition_that_nobody_could_say_in_the_time_is_suppressed() -> None:
     loop = transcript("you " * 60)
     assert suppression(loop, seconds=5.0) is Suppression.REPETITION
     assert suppression(loop, seconds=20.0) is None
+
+
+SPOKEN = DecodeRequest(np.zeros(48_000, np.float32), DecodeOptions(), final=True, speech_s=2.8)
+
+
+@pytest.mark.parametrize(
+    ("suspect", "reason"),
+    [
+        (replace(transcript("and on and"), cut_off=True), Doubt.CUT_OFF),
+        (transcript("one " * 10), Doubt.REPETITION),
+        (transcript(str(3**270)), Doubt.TOO_FAST),
+        (transcript("mumbled", avg_logprob=-1.3), Doubt.UNSURE),
+        (replace(transcript("one"), words=(Word("one", 0.8, 2.0),)), Doubt.EARLY_END),
+    ],
+    ids=lambda value: value if isinstance(value, Doubt) else "",
+)
+def test_a_failure_is_known_by_its_sign(suspect: Transcript, reason: Doubt) -> None:
+    assert doubt(SPOKEN, suspect) is reason
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        transcript("Turn on the lights."),
+        replace(transcript("one two"), words=(Word("one", 0.8, 1.2), Word("two", 1.3, 2.5))),
+        transcript("words over silence", avg_logprob=-1.5, no_speech=0.7),
+        transcript(""),
+    ],
+    ids=["sure", "to the end", "told to be silence", "empty"],
+)
+def test_nothing_else_is_doubted(good: Transcript) -> None:
+    assert doubt(SPOKEN, good) is None

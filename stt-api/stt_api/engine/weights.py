@@ -1,0 +1,152 @@
+"""The weights behind three calls: encode, detect, decode. What to decode, and how, is given.
+
+faster-whisper loads them and brings its tokenizer and log-mel; CTranslate2 runs them, one
+``encode`` and one ``generate`` for a whole batch.
+"""
+
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import ctranslate2
+import numpy as np
+from faster_whisper import WhisperModel
+from faster_whisper.tokenizer import Tokenizer
+from faster_whisper.transcribe import get_suppressed_tokens
+
+from ..errors import ModelUnavailable
+from ..session.audio import SAMPLE_RATE, Samples
+from ..session.decoding import DecodeRequest, Task, Transcript
+from .batch_key import BatchKey
+from .contexts import LONGEST_S
+from .devices import check_device
+from .models import ModelSource
+from .prompt import PromptEncoder, Tokens
+from .threads import keep_blas_to_its_caller
+from .words import words_of
+
+ATTEMPTS = 5  # at a temperature; the most probable one counts. Whisper's best_of
+
+Encoded: TypeAlias = ctranslate2.StorageView
+
+
+class Weights:
+    """May be called from as many threads as ``workers``."""
+
+    def __init__(
+        self,
+        source: ModelSource,
+        *,
+        device: str,
+        device_index: int,
+        compute_type: str,
+        threads: int,
+        workers: int,
+    ) -> None:
+        """Load onto a device, with ``threads`` for each worker; raise ModelUnavailable."""
+        keep_blas_to_its_caller()
+        check_device(device, device_index, compute_type)
+        try:
+            self.whisper = WhisperModel(
+                source.location,
+                device=device,
+                device_index=device_index,
+                compute_type=compute_type,
+                cpu_threads=threads,
+                num_workers=workers,
+            )
+        except Exception as error:  # of the hub, the file system, CTranslate2 or CUDA
+            raise ModelUnavailable(
+                f"cannot load the model {source.name} from {source.location} "
+                f"(device {device}, compute type {compute_type}): {error}"
+            ) from error
+        tokenizer = self.tokenizer("en", Task.TRANSCRIBE)
+        self._suppressed = get_suppressed_tokens(tokenizer, [-1])
+        self.prompts = PromptEncoder(
+            self.whisper.hf_tokenizer, tokenizer.sot_prev, source.traits.prompt_tokens
+        )
+
+    @property
+    def device(self) -> str:
+        return str(self.whisper.model.device)
+
+    def languages(self) -> tuple[str, ...]:
+        """Return those with a token: faster-whisper lists Cantonese for models without it."""
+        token = self.whisper.hf_tokenizer.token_to_id
+        return tuple(code for code in self.whisper.supported_languages if token(f"<|{code}|>"))
+
+    def tokenizer(self, language: str, task: Task) -> Tokenizer:
+        multilingual = self.whisper.model.is_multilingual
+        return Tokenizer(self.whisper.hf_tokenizer, multilingual, task=task, language=language)
+
+    def encode(self, requests: Sequence[DecodeRequest], context_s: int) -> Encoded:
+        features = [self._features(request.samples, context_s) for request in requests]
+        encoded: Encoded = self.whisper.encode(np.stack(features))
+        return encoded
+
+    def tokenizers(self, requests: Sequence[DecodeRequest], encoded: Encoded) -> list[Tokenizer]:
+        """Return one for each request, in its language or in the one that is detected."""
+        languages = [request.options.language for request in requests]
+        if None in languages and self.whisper.model.is_multilingual:
+            detected = self.whisper.model.detect_language(encoded)
+            languages = [
+                language or best[0][0].strip("<|>")
+                for language, best in zip(languages, detected, strict=True)
+            ]
+        tasks = (request.options.task for request in requests)
+        return [
+            self.tokenizer(language or "en", task)
+            for language, task in zip(languages, tasks, strict=True)
+        ]
+
+    def decode(
+        self,
+        encoded: Encoded,
+        requests: Sequence[DecodeRequest],
+        tokenizers: Sequence[Tokenizer],
+        previous: Sequence[Tokens],
+        key: BatchKey,
+    ) -> list[Transcript]:
+        """Return one transcript for each request; ``previous`` is as long as the key says."""
+        beginnings = zip(previous, map(self._beginning, requests, tokenizers), strict=True)
+        results = self.whisper.model.generate(
+            encoded,
+            [[*before, *beginning] for before, beginning in beginnings],
+            beam_size=key.beam_size,
+            num_hypotheses=ATTEMPTS if key.temperature else 1,
+            sampling_topk=0 if key.temperature else 1,
+            sampling_temperature=key.temperature or 1,
+            repetition_penalty=key.repetition_penalty,
+            max_length=key.max_length,
+            return_scores=True,
+            return_no_speech_prob=True,
+            suppress_tokens=self._suppressed,
+        )
+        tokens = [result.sequences_ids[0] for result in results]
+        words = words_of(self.whisper, encoded, requests, tokenizers, tokens)
+        return [
+            Transcript(
+                words=said,
+                language=tokenizer.language_code,
+                avg_logprob=_avg_logprob(result),
+                no_speech_prob=result.no_speech_prob,
+                cut_off=len(ids) >= key.most_tokens,
+            )
+            for said, tokenizer, result, ids in zip(words, tokenizers, results, tokens, strict=True)
+        ]
+
+    def _features(self, samples: Samples, context_s: int) -> Samples:
+        """Return the log-mel, bands by frames, of the audio with silence behind it."""
+        samples = samples[: LONGEST_S * SAMPLE_RATE]
+        padded = np.pad(samples, (0, context_s * SAMPLE_RATE - len(samples)))
+        features: Samples = self.whisper.feature_extractor(padded, padding=0)
+        return features
+
+    def _beginning(self, request: DecodeRequest, tokenizer: Tokenizer) -> Tokens:
+        task = (*tokenizer.sot_sequence, tokenizer.no_timestamps)
+        return (*task, *self.prompts.encode(request.prefix))
+
+
+def _avg_logprob(result: Any) -> float:
+    """Return the mean over the tokens, the end token among them, as Whisper does."""
+    length = len(result.sequences_ids[0])
+    return float(result.scores[0]) * length / (length + 1)

@@ -20,8 +20,8 @@ from threadpoolctl import threadpool_limits
 
 from stt_api.config import Settings
 from stt_api.engine.engine import Engine, Job, Transcriber, finals_first
-from stt_api.engine.models import EncoderContext
 from stt_api.engine.scheduler import Scheduler
+from stt_api.engine.traits import EncoderContext
 from stt_api.listener import bind
 from stt_api.logs import log_to_stderr
 from stt_api.server import build_server, load_transcribers
@@ -80,14 +80,16 @@ class Counted:
 
 def serve(mode: Mode) -> None:
     settings = Settings()
-    defaults = settings.session()
     if mode.like_peers:
-        alone = {"encoder_context": EncoderContext.FULL.value, "workers": 1}
+        full = EncoderContext.FULL.value
+        alone = {"encoder_context": full, "interim_context": full, "workers": 1}
         settings = settings.model_copy(update=alone)
-        endpointing = replace(defaults.endpointing, pause_s=defaults.endpointing.silence_s)
-        defaults = replace(defaults, endpointing=endpointing)
     sockets = bind(settings.host, settings.port)
     [transcriber] = load_transcribers(settings)
+    defaults = settings.session(transcriber.traits)
+    if mode.like_peers:
+        endpointing = replace(defaults.endpointing, pause_s=defaults.endpointing.silence_s)
+        defaults = replace(defaults, endpointing=endpointing)
     if mode.blas_on_all_cores:
         threadpool_limits(os.cpu_count(), user_api="blas")
     counted = Counted(transcriber, mode.wait_s)
@@ -100,10 +102,12 @@ def serve(mode: Mode) -> None:
 
 
 def in_order(max_batch_size: int) -> Scheduler[Job]:
-    def no(job: Job) -> bool:
-        return False
-
-    return Scheduler(max_batch_size, is_final=no, is_ahead=no, batch_key=lambda job: job.batch_key)
+    return Scheduler(
+        max_batch_size,
+        rank=lambda job: 0,
+        is_ahead=lambda job: False,
+        batch_key=lambda job: job.batch_key,
+    )
 
 
 if __name__ == "__main__":

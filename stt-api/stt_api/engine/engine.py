@@ -68,6 +68,11 @@ class Job:
         return self.request.final and self.doubted is None
 
     @property
+    def rank(self) -> int:
+        """Urgent finals go first; then other finals and the first words of an utterance."""
+        return 0 if self.is_urgent else 1 if self.request.final or self.request.first else 2
+
+    @property
     def is_ahead(self) -> bool:
         return self.due_at > asyncio.get_running_loop().time()
 
@@ -75,7 +80,7 @@ class Job:
 def finals_first(max_batch_size: int) -> Scheduler[Job]:
     return Scheduler(
         max_batch_size,
-        is_final=lambda job: job.is_urgent,
+        rank=lambda job: job.rank,
         is_ahead=lambda job: job.is_ahead,
         batch_key=lambda job: job.batch_key,
     )

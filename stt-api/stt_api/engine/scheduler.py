@@ -7,7 +7,7 @@ R = TypeVar("R")
 
 
 class Scheduler(Generic[R]):
-    """Waiting requests: those that are due, finals first; then those ahead of real time.
+    """Waiting requests: those that are due, by rank; then those ahead of real time.
 
     Among equals the oldest goes first. A batch is whatever waits when the model is free, so an
     idle server adds no delay and a busy one forms large batches by itself. It never holds more
@@ -17,12 +17,12 @@ class Scheduler(Generic[R]):
     def __init__(
         self,
         max_batch_size: int,
-        is_final: Callable[[R], bool],
+        rank: Callable[[R], int],
         is_ahead: Callable[[R], bool],
         batch_key: Callable[[R], Hashable],
     ) -> None:
         self.max_batch_size = max_batch_size
-        self.is_final = is_final
+        self.rank = rank
         self.is_ahead = is_ahead
         self.batch_key = batch_key
         self.waiting: list[R] = []
@@ -36,7 +36,7 @@ class Scheduler(Generic[R]):
         Others may still fill it up, but not those ahead of real time a batch of those that are
         due: a bigger batch takes longer.
         """
-        queue = sorted(self.waiting, key=lambda r: (self.is_ahead(r), not self.is_final(r)))
+        queue = sorted(self.waiting, key=lambda r: (self.is_ahead(r), self.rank(r)))
         first = next(filter(may_begin, queue), None)
         if first is None:
             return []

@@ -46,6 +46,11 @@ class Endpointer:
         self.speech_end = position  # where the last window of speech ended
         self._state = _State.SILENCE
 
+    @property
+    def is_silent(self) -> bool:
+        """Silence has begun. It may be the end, or lie between two words."""
+        return self.position > self.speech_end
+
     def push(self, probability: float, samples: int) -> Edge | None:
         """Judge the next window of ``samples`` samples."""
         self.position += samples

@@ -121,8 +121,8 @@ class Session:
         if dues:
             self._decoding = dues[0]
             return dues[0].request
-        if self._decoding or not self.utterance:
-            return None
+        if self._decoding or not self.utterance or self.endpointer.is_silent:
+            return None  # an interim that begins now would keep the model when a final is due
         if job := self.utterance.next_interim(self.audio.end):
             self._decoding = job
             return self.utterance.interim_request(job.window, self.audio)

@@ -230,9 +230,7 @@ async def test_an_engine_that_breaks_tells_its_callers_and_is_not_alive() -> Non
     def broken(job: Job) -> bool:
         raise RuntimeError
 
-    engine = Engine(
-        [FakeModel()], Scheduler(16, is_final=broken, is_ahead=broken, batch_key=broken)
-    )
+    engine = Engine([FakeModel()], Scheduler(16, rank=broken, is_ahead=broken, batch_key=broken))
     running_engine = asyncio.create_task(engine.run())
     await asyncio.sleep(0)
     with pytest.raises(ModelFailed):

@@ -42,7 +42,8 @@ class Row:
     """``wer`` and ``rtf`` are ratios: errors to words, processing to audio time.
 
     ``wer`` is None where nothing is said: what is heard there is errors all the same. ``keyterms``
-    tells if the model was told of them; ``terms_`` count them in any case.
+    tells if the model was told of them; ``terms_`` count them in any case. ``redone`` is the share
+    of finals that were decoded again.
     """
 
     way: str
@@ -56,6 +57,7 @@ class Row:
     terms_said: int
     terms_found: int
     terms_invented: int
+    redone: float
     rtf: float
     audio_s: float
 
@@ -167,6 +169,7 @@ def _row(
         terms_said=terms.said,
         terms_found=terms.found,
         terms_invented=terms.invented,
+        redone=sum(each.redone for each in heard) / max(1, sum(each.finals for each in heard)),
         rtf=sum(each.seconds for each in heard) / audio_s,
         audio_s=audio_s,
     )
@@ -196,6 +199,7 @@ def _cells(row: Row, with_terms: bool) -> dict[str, str]:
         "WER %": "–" if row.wer is None else f"{100 * row.wer:.2f}",
         "errors/words": f"{row.errors}/{row.words}",
         **(terms if with_terms else {}),
+        "redone %": f"{100 * row.redone:.1f}",
         "RTF": f"{row.rtf:.3f}",
     }
 

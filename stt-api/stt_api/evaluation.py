@@ -18,12 +18,17 @@ from .session.vad import SpeechDetector, SpeechModel
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a model made of one clip. ``seconds`` of work for ``audio_s`` of sound."""
+    """What a model made of one clip. ``seconds`` of work for ``audio_s`` of sound.
+
+    ``redone`` counts the finals, of ``finals``, that were decoded again because of doubt.
+    """
 
     reference: str
     text: str
     seconds: float
     audio_s: float
+    finals: int
+    redone: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +85,20 @@ def _whole_utterances(clip: Clip) -> list[Samples]:
 
 def hear_offline(clip: Clip, transcriber: WhisperTranscriber, options: DecodeOptions) -> Heard:
     """Decode each utterance alone, as a whole."""
-    texts, seconds, audio_s = [], 0.0, 0.0
-    for samples in _whole_utterances(clip):
-        began = time.perf_counter()
-        transcript = transcriber.transcribe_alone(DecodeRequest(samples, options, final=True))
-        seconds += time.perf_counter() - began
-        audio_s += len(samples) / SAMPLE_RATE
-        texts.append(transcript.text)
-    return Heard(clip.text, " ".join(texts), seconds, audio_s)
+    utterances = _whole_utterances(clip)
+    began = time.perf_counter()
+    transcripts = [
+        transcriber.transcribe_alone(DecodeRequest(samples, options, final=True))
+        for samples in utterances
+    ]
+    return Heard(
+        reference=clip.text,
+        text=" ".join(transcript.text for transcript in transcripts),
+        seconds=time.perf_counter() - began,
+        audio_s=sum(map(len, utterances)) / SAMPLE_RATE,
+        finals=len(transcripts),
+        redone=sum(transcript.redone is not None for transcript in transcripts),
+    )
 
 
 def hear_streaming(
@@ -107,9 +118,15 @@ def hear_streaming(
         finals += _answer(session, transcriber)
     session.end(EndReason.END_OF_STREAM)
     finals += _answer(session, transcriber)
-    seconds = time.perf_counter() - began
-    text = " ".join(final.text for final in finals)
-    return Heard(clip.text, text, seconds, len(samples) / SAMPLE_RATE)
+    counts = session.counts
+    return Heard(
+        reference=clip.text,
+        text=" ".join(final.text for final in finals),
+        seconds=time.perf_counter() - began,
+        audio_s=len(samples) / SAMPLE_RATE,
+        finals=counts.finals + counts.suppressed,
+        redone=sum(counts.redone.values()),
+    )
 
 
 def _answer(session: Session, transcriber: WhisperTranscriber) -> Sequence[Final]:

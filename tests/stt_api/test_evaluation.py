@@ -4,7 +4,7 @@ from stt_api.evaluation import Heard, TermCount, count_terms
 
 
 def heard(reference: str, text: str) -> Heard:
-    return Heard(reference, text, 1.0, 1.0)
+    return Heard(reference, text, 1.0, 1.0, 1, 0)
 
 
 @pytest.mark.parametrize(

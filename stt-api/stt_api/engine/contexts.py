@@ -44,10 +44,18 @@ PADDED = ContextRule(pad_s=2.56, min_s=10, max_s=20)
 
 
 class Contexts:
-    """The contexts of one model. Those of finals grow when they prove too short."""
+    """The contexts of one model. Those of finals grow when they prove too short, if they may."""
 
-    def __init__(self, traits: Traits, finals: EncoderContext, interims: EncoderContext) -> None:
+    def __init__(
+        self,
+        traits: Traits,
+        finals: EncoderContext,
+        interims: EncoderContext,
+        *,
+        may_grow: bool = True,
+    ) -> None:
         self.finals = finals
+        self.may_grow = may_grow
         self.interims = min(interims, finals, key=list(EncoderContext)[::-1].index)
         self._rules = {
             EncoderContext.FULL: FULL,
@@ -63,7 +71,7 @@ class Contexts:
     def judge(self, *, too_short: bool) -> None:
         """Take note of one final at a short context; grow if too many were too short."""
         self._recent.append(too_short)
-        if sum(self._recent) > MOST_TOO_SHORT:
+        if self.may_grow and sum(self._recent) > MOST_TOO_SHORT:
             self._grow()
 
     def _grow(self) -> None:

@@ -50,7 +50,7 @@ class WhisperTranscriber:
         self.name = source.name
         self.traits = source.traits
         self.config = config
-        self.contexts = self._contexts()
+        self.contexts = self._contexts(may_grow=True)
         self.weights = Weights(
             source,
             device=config.device,
@@ -66,10 +66,10 @@ class WhisperTranscriber:
         return self.weights.device
 
     def using(self, encoder_context: EncoderContext, beam_size: int) -> "WhisperTranscriber":
-        """Return one that shares these weights and decodes in another way."""
+        """Return one that shares these weights and decodes in this way, whatever comes of it."""
         other = copy(self)
         other.config = replace(self.config, beam_size=beam_size, encoder_context=encoder_context)
-        other.contexts = other._contexts()
+        other.contexts = other._contexts(may_grow=False)
         return other
 
     def warm_up(self) -> None:
@@ -155,11 +155,12 @@ class WhisperTranscriber:
         [transcript] = self.weights.decode(encoded, [request], tokenizers, [previous], key)
         return transcript
 
-    def _contexts(self) -> Contexts:
+    def _contexts(self, *, may_grow: bool) -> Contexts:
         return Contexts(
             self.traits,
             self.config.encoder_context or self.traits.encoder_context,
             self.config.interim_context or self.traits.interims,
+            may_grow=may_grow,
         )
 
     def _previous(self, request: DecodeRequest) -> Tokens:

@@ -95,7 +95,7 @@ def serve(mode: Mode) -> None:
     counted = Counted(transcriber, mode.wait_s)
     scheduler = in_order if mode.like_peers else finals_first
     most = mode.max_batch_size or settings.batch_size(transcriber.device)
-    engine = Engine([counted] * settings.workers, scheduler(most))
+    engine = Engine([counted] * transcriber.workers, scheduler(most))
     server = build_server(settings, engine, defaults, transcriber.languages)
     server.app.get("/bench/counts")(counted.take)
     server.run(sockets)

@@ -52,7 +52,7 @@ def serve(settings: Settings) -> None:
     transcribers = load_transcribers(settings)
     first = transcribers[0]
     scheduler = finals_first(settings.batch_size(first.device))
-    engine = Engine(transcribers * settings.workers, scheduler)
+    engine = Engine(transcribers * first.workers, scheduler)
     server = build_server(settings, engine, settings.session(first.traits), first.languages)
     server.run(sockets)
 

@@ -59,7 +59,11 @@ class Settings(BaseSettings):
         0, ge=0, description="Threads of the model on a CPU; 0: the cores that it may use."
     )
     workers: int = Field(
-        2, ge=1, le=16, description="Batches that run at once, on each GPU; one is kept for finals."
+        0,
+        ge=0,
+        le=16,
+        description="Batches that run at once, on each GPU; of several one is kept for finals."
+        " 0: 2 on a GPU and for light models, else one for each 4 cores.",
     )
     encoder_context: Literal["auto", "full", "padded", "fit"] = Field(
         "auto",

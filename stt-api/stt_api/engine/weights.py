@@ -4,7 +4,9 @@ faster-whisper loads them and brings its tokenizer and log-mel; CTranslate2 runs
 ``encode`` and one ``generate`` for a whole batch.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import ctranslate2
@@ -12,6 +14,7 @@ import numpy as np
 from faster_whisper import WhisperModel
 from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import get_suppressed_tokens
+from faster_whisper.utils import download_model
 
 from ..errors import ModelUnavailable
 from ..session.audio import SAMPLE_RATE, Samples
@@ -21,8 +24,9 @@ from .contexts import LONGEST_S
 from .devices import check_device
 from .models import ModelSource
 from .prompt import PromptEncoder, Tokens
-from .threads import keep_blas_to_its_caller
+from .threads import keep_blas_to_its_caller, usable_cores
 from .words import words_of
+from .workers import workers_for
 
 ATTEMPTS = 5  # at a temperature; the most probable one counts. Whisper's best_of
 
@@ -42,23 +46,25 @@ class Weights:
         threads: int,
         workers: int,
     ) -> None:
-        """Load onto a device, with ``threads`` for each worker; raise ModelUnavailable."""
+        """Load onto a device; raise ModelUnavailable.
+
+        ``threads`` of a CPU are shared by all workers; 0: one for each core that the process may
+        use. ``workers`` 0: as many as suit the weights.
+        """
         keep_blas_to_its_caller()
         check_device(device, device_index, compute_type)
-        try:
+        with _explained(source, f"device {device}, compute type {compute_type}"):
+            folder = _fetch(source.location)
+            self.workers = workers or workers_for(folder / "model.bin", device)
+            threads = max(1, (threads or usable_cores()) // self.workers)
             self.whisper = WhisperModel(
-                source.location,
+                str(folder),
                 device=device,
                 device_index=device_index,
                 compute_type=compute_type,
                 cpu_threads=threads,
-                num_workers=workers,
+                num_workers=self.workers,
             )
-        except Exception as error:  # of the hub, the file system, CTranslate2 or CUDA
-            raise ModelUnavailable(
-                f"cannot load the model {source.name} from {source.location} "
-                f"(device {device}, compute type {compute_type}): {error}"
-            ) from error
         tokenizer = self.tokenizer("en", Task.TRANSCRIBE)
         self._suppressed = get_suppressed_tokens(tokenizer, [-1])
         self.prompts = PromptEncoder(
@@ -144,6 +150,21 @@ class Weights:
     def _beginning(self, request: DecodeRequest, tokenizer: Tokenizer) -> Tokens:
         task = (*tokenizer.sot_sequence, tokenizer.no_timestamps)
         return (*task, *self.prompts.encode(request.prefix))
+
+
+def _fetch(location: str) -> Path:
+    """Return the folder of the weights, from the hub where it is none."""
+    return Path(location if Path(location).is_dir() else download_model(location))
+
+
+@contextmanager
+def _explained(source: ModelSource, how: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:  # of the hub, the file system, CTranslate2 or CUDA
+        raise ModelUnavailable(
+            f"cannot load the model {source.name} from {source.location} ({how}): {error}"
+        ) from error
 
 
 def _avg_logprob(result: Any) -> float:

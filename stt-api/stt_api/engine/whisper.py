@@ -21,7 +21,6 @@ from .contexts import LONGEST_S, Contexts
 from .models import ModelSource
 from .prompt import Tokens
 from .second_opinion import lost_words, second_opinion
-from .threads import usable_cores
 from .traits import EncoderContext
 from .weights import Encoded, Weights
 
@@ -34,7 +33,7 @@ class WhisperConfig:
     cpu_threads: int = 0
     """For all workers together; 0: one for each core that the process may use."""
     workers: int = 1
-    """Batches that may run at once."""
+    """Batches that may run at once; 0: as many as suit the model and the machine."""
     beam_size: int = 1
     """Of finals. Interims are greedy."""
     encoder_context: EncoderContext | None = None
@@ -44,7 +43,7 @@ class WhisperConfig:
 
 
 class WhisperTranscriber:
-    """May be called from as many threads as ``config.workers``."""
+    """May be called from as many threads as ``workers``."""
 
     def __init__(self, source: ModelSource, config: WhisperConfig) -> None:
         self.name = source.name
@@ -56,7 +55,7 @@ class WhisperTranscriber:
             device=config.device,
             device_index=config.device_index,
             compute_type=config.compute_type,
-            threads=max(1, (config.cpu_threads or usable_cores()) // config.workers),
+            threads=config.cpu_threads,
             workers=config.workers,
         )
         self.languages = self.weights.languages()
@@ -64,6 +63,10 @@ class WhisperTranscriber:
     @property
     def device(self) -> str:
         return self.weights.device
+
+    @property
+    def workers(self) -> int:
+        return self.weights.workers
 
     def using(self, encoder_context: EncoderContext, beam_size: int) -> "WhisperTranscriber":
         """Return one that shares these weights and decodes in this way, whatever comes of it."""
@@ -80,10 +83,9 @@ class WhisperTranscriber:
         """
         noise = np.random.default_rng(0).normal(0, 0.1, LONGEST_S * SAMPLE_RATE).astype(np.float32)
         request = DecodeRequest(noise, DecodeOptions(words=True), final=True)
-        workers = self.config.workers
-        with ThreadPoolExecutor(workers) as threads:
+        with ThreadPoolExecutor(self.workers) as threads:
             try:
-                list(threads.map(self.transcribe, [[request]] * workers))
+                list(threads.map(self.transcribe, [[request]] * self.workers))
             except Exception as error:  # of CTranslate2 or CUDA
                 raise ModelUnavailable(
                     f"the model {self.name} does not run on {self.device}: {error}"

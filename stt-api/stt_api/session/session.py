@@ -77,7 +77,7 @@ class Session:
             if self.utterance and self.utterance.speculation is job:
                 event = self.utterance.receive_speculation(job, transcript)
         elif self.utterance and job and self.utterance.windowing is job.windowing:
-            event = self.utterance.receive_interim(job.window, transcript)
+            event = self.utterance.receive_interim(job.window, transcript, self.audio.end)
         if event:
             self._outbox.say(event)
         self._outbox.settle()

@@ -9,6 +9,7 @@ from .events import Final, Interim, Suppression, Word
 from .gating import suppression
 from .windowing import DecodeWindow, Hypothesis, Windowing, windowing
 
+REST = 2  # times as much audio as came while an interim was decoded: when the next one begins
 CUT_SPAN = int(0.2 * SAMPLE_RATE)  # samples that have to be quiet around a cut
 CUT_TAIL = int(0.5 * SAMPLE_RATE)  # samples before the end where no cut is made
 
@@ -77,6 +78,7 @@ class Utterance:
         self.windowing = windowing(self.config.windowing, position, hop)
         self.hypothesis = Hypothesis("", "")
         self.speculation: FinalDue | None = None
+        self.next_at = position  # no interim begins before
 
     def final_due(self, audio: AudioBuffer, end: int, speech_end: int) -> FinalDue:
         speech_start, speech_end = max(self.speech_start, self.start), min(speech_end, end)
@@ -97,7 +99,7 @@ class Utterance:
         return earliest + quietest(audio.read(earliest, audio.end - CUT_TAIL), CUT_SPAN)
 
     def next_interim(self, end: int) -> InterimJob | None:
-        if not self.config.interim_results or self.speculation:
+        if not self.config.interim_results or self.speculation or end < self.next_at:
             return None
         window = self.windowing.next_window(end)
         return InterimJob(self.windowing, window) if window else None
@@ -109,8 +111,15 @@ class Utterance:
         first = not self.hypothesis.text
         return DecodeRequest(samples, options, final=False, prefix=window.prefix, first=first)
 
-    def receive_interim(self, window: DecodeWindow, transcript: Transcript) -> Interim | None:
-        """Drop one that failed: it may be short of context, and the next one comes soon."""
+    def receive_interim(
+        self, window: DecodeWindow, transcript: Transcript, now: int
+    ) -> Interim | None:
+        """Drop one that failed: it may be short of context, and the next one comes soon.
+
+        How much audio came meanwhile, up to ``now``, tells how busy the model is. Where it is,
+        interims become rarer by themselves, rather than fill all of its time.
+        """
+        self.next_at = window.end + REST * (now - window.end)
         seconds = (window.end - window.start) / SAMPLE_RATE
         if transcript.cut_off or suppression(transcript, seconds):
             return None

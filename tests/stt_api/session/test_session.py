@@ -150,9 +150,12 @@ def test_a_slow_model_makes_interims_rarer_not_later() -> None:
     for _ in range(20):
         stream.hear(speech(0.1))
     assert len(stream.requests) == 1
-    stream.answer()
+    stream.answer()  # two seconds late: the next one waits for two more
+    stream.hear(*[speech(0.1)] * 18)
+    assert len(stream.requests) == 1
+    stream.hear(*[speech(0.1)] * 3)
     assert len(stream.requests) == 2
-    assert len(stream.requests[1].samples) > len(stream.requests[0].samples) + 1.5 * SAMPLE_RATE
+    assert len(stream.requests[1].samples) > len(stream.requests[0].samples) + 3.5 * SAMPLE_RATE
 
 
 def test_a_final_does_not_wait_for_an_interim() -> None:

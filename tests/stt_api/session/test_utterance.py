@@ -81,7 +81,7 @@ def test_what_the_model_made_up_is_neither_final_nor_interim() -> None:
     due.transcript = said(Word(" Thanks."), no_speech_prob=0.99)
     job = nothing.next_interim(at(2.0))
     assert due.outcome() is Suppression.NO_SPEECH
-    assert job and nothing.receive_interim(job.window, due.transcript) is None
+    assert job and nothing.receive_interim(job.window, due.transcript, at(2.0)) is None
 
 
 def test_an_interim_is_given_the_text_before_its_window_as_prompt_and_prefix() -> None:
@@ -93,6 +93,6 @@ def test_an_interim_is_given_the_text_before_its_window_as_prompt_and_prefix() -
         start = job.window.start / SAMPLE_RATE  # the word n is said from n to n + 0.9 s
         numbers = range(round(start), tenth // 10)
         words = (Word(f" {n}", n - start, n + 0.9 - start) for n in numbers)
-        interim = long.receive_interim(job.window, said(*words))
+        interim = long.receive_interim(job.window, said(*words), job.window.end)
     assert (request.options.prompt, request.final) == ("Oslo. 0 1 2 3 4 5", False)
     assert interim and interim.text == "0 1 2 3 4 5 6 7 8"

@@ -3,15 +3,16 @@
 PYTHON ?= python3
 BIN := .venv/bin
 UV_VERSION := 0.13.8
+TORCH_VERSION := 2.13.0
 CODE := stt-api livekit-plugin-custom-stt stt-model-pico examples bench tests
 
 export WHISPER_MODEL_SIZE ?= pico
 # onnxruntime reports to its maker unless told not to.
 export ORT_DISABLE_TELEMETRY := 1
-demo demo-agent test conformance bench: export HF_HUB_OFFLINE := 1
+demo demo-agent test test-convert conformance bench: export HF_HUB_OFFLINE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-agent run test conformance lint types check bench
+.PHONY: help install demo demo-agent run test test-convert conformance lint types check bench
 
 help: ## List the verbs
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -25,6 +26,16 @@ install: .venv/installed ## Create .venv with everything that is locked
 	$(BIN)/uv sync --frozen --inexact --quiet --python $(BIN)/python
 	@touch $@
 
+# torch comes from pip and not from the lock: by PIP_EXTRA_INDEX_URL or PIP_FIND_LINKS it may be a
+# build for CPUs (https://download.pytorch.org/whl/cpu), which saves several GB of CUDA.
+.venv-convert/installed: .venv/installed
+	$(PYTHON) -m venv .venv-convert
+	UV_PROJECT_ENVIRONMENT=.venv-convert $(BIN)/uv sync --frozen --inexact --quiet
+	$(BIN)/uv export --frozen --quiet --package stt-api --extra convert --prune torch \
+		--no-emit-workspace --no-hashes --output-file .venv-convert/locked.txt
+	.venv-convert/bin/python -m pip install --quiet torch==$(TORCH_VERSION) -r .venv-convert/locked.txt
+	@touch $@
+
 demo: install ## Stream a recording through the plugin and the server, live
 	$(BIN)/python examples/demo.py
 
@@ -36,6 +47,9 @@ run: install ## Run the server with WHISPER_MODEL_SIZE (pico)
 
 test: install ## Run all tests
 	$(BIN)/python -m pytest
+
+test-convert: .venv-convert/installed ## Run the tests that need torch, in .venv-convert
+	.venv-convert/bin/python -m pytest tests/convert
 
 conformance: install ## Run the plugin's conformance suite in full, half an hour
 	CONFORMANCE=full $(BIN)/python -m pytest -rP --show-capture=stdout tests/plugin/conformance

@@ -1,4 +1,4 @@
-"""The command stt-api: serve until told to stop, or evaluate a model."""
+"""The command stt-api: serve until told to stop, or evaluate, convert or diagnose."""
 
 import logging
 import signal
@@ -18,7 +18,8 @@ logger = logging.getLogger(__name__)
 
 ADVICE = (
     "WHISPER_MODEL_SIZE takes pico (bundled, needs no network), a faster-whisper size such as "
-    "base, small or large-v3-turbo, a hub id, or a folder; the cache of the hub is in HF_HOME"
+    "base, small or large-v3-turbo, a hub id, or a folder; the cache of the hub is in HF_HOME. "
+    "A checkpoint of transformers has to be converted first: stt-api convert"
 )
 
 
@@ -33,6 +34,10 @@ def main() -> None:
             from .evaluate import evaluate
 
             evaluate(options, settings)
+        elif options.command == "convert":
+            from .convert import convert
+
+            convert(options, settings)
         else:
             serve(settings)
     except ValidationError as error:

@@ -10,10 +10,20 @@ from .languages import whisper_language
 WAYS = ("offline", "streaming")
 CONTEXTS = tuple(context.value for context in EncoderContext)
 BEAMS = range(1, 11)
+QUANTIZATIONS = (  # CTranslate2's, of weights as they are stored
+    "int8",
+    "int8_float32",
+    "int8_float16",
+    "int8_bfloat16",
+    "int16",
+    "float16",
+    "bfloat16",
+    "float32",
+)
 
 
 def parse_arguments() -> argparse.Namespace:
-    """``command`` is None to serve, or ``evaluate``."""
+    """``command`` is None to serve, or ``evaluate``, ``convert``, ``doctor``."""
     parser = argparse.ArgumentParser(
         prog="stt-api",
         description="Serve speech-to-text. Settings are environment variables.",
@@ -22,7 +32,16 @@ def parse_arguments() -> argparse.Namespace:
     commands = parser.add_subparsers(dest="command", metavar="")
     about = "measure a model's word errors and speed on your recordings"
     _add_evaluate(commands.add_parser("evaluate", help=about, description=about))
+    about = "make a folder that this server loads from a checkpoint of transformers"
+    _add_convert(commands.add_parser("convert", help=about, description=about))
     return parser.parse_args()
+
+
+def evaluation_of(recordings: Path) -> argparse.Namespace:
+    """Return the arguments of an evaluation that names nothing but its recordings."""
+    parser = argparse.ArgumentParser()
+    _add_evaluate(parser)
+    return parser.parse_args([str(recordings)])
 
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
@@ -39,6 +58,24 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--csv", type=_output, metavar="FILE", help="write the table there too")
     parser.add_argument("--json", type=_output, metavar="FILE", help="write the table there too")
+
+
+def _add_convert(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("source", metavar="SOURCE", help="a checkpoint's folder, or its hub id")
+    parser.add_argument("folder", metavar="FOLDER", type=Path, help="to write; new, or empty")
+    parser.add_argument("--quantization", choices=QUANTIZATIONS, default="int8")
+    parser.add_argument(
+        "--context",
+        choices=CONTEXTS,
+        help="encoder context that the weights bear; else what the checkpoint declares, or what"
+        " is known of its hub id",
+    )
+    parser.add_argument(
+        "--tokenizer", metavar="FOLDER_OR_ID", help="whose tokenizer.json; else the checkpoint's"
+    )
+    parser.add_argument(
+        "--evaluate", type=Path, metavar="RECORDINGS", help="as stt-api evaluate does, at the end"
+    )
 
 
 def _language(name: str) -> str | None:

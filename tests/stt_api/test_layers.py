@@ -31,6 +31,8 @@ LAYERS = {  # what a layer may import of this package, beside itself
     "http_protocol": {"tcp", "request_head", "refusal", "errors"},
     "websocket_protocol": {"tcp", "request_head", "refusal", "errors"},
     "listener": {"errors"},
+    "recordings": {"engine", "protocols", "session", "errors", "languages"},
+    "convert": {"arguments", "config", "engine", "errors", "evaluate", "recordings"},
 }
 
 
@@ -67,11 +69,23 @@ def test_dependencies_run_one_way(name: str) -> None:
 
 
 def test_only_the_engine_knows_the_models_libraries() -> None:
-    libraries = {"ctranslate2", "faster_whisper", "onnxruntime", "threadpoolctl", "tokenizers"}
+    libraries = {
+        "ctranslate2",
+        "faster_whisper",
+        "huggingface_hub",
+        "onnxruntime",
+        "threadpoolctl",
+        "tokenizers",
+        "torch",
+        "transformers",
+    }
     users = {module.name for module in MODULES for _, name in imports(module) if name in libraries}
     assert users == {
+        "checkpoint.py",
+        "conversion.py",
         "devices.py",
         "files.py",
+        "hub.py",
         "prompt.py",
         "silero.py",
         "threads.py",

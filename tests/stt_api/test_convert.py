@@ -1,0 +1,67 @@
+"""What stt-api convert does without torch. The rest is in tests/convert."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from stt_api.convert import declared, whole_or_nothing
+from stt_api.engine.checkpoint import CannotConvert
+from stt_api.errors import ModelUnavailable
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_a_folder_appears_when_it_is_whole(tmp_path: Path, there: bool) -> None:
+    folder = tmp_path / "model.en"
+    if there:
+        folder.mkdir()
+    with whole_or_nothing(folder) as unfinished:
+        unfinished.mkdir()
+        (unfinished / "model.bin").touch()
+        assert folder.exists() == there
+    assert [path.name for path in folder.iterdir()] == ["model.bin"]
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+@pytest.mark.parametrize("failure", [OSError, KeyboardInterrupt])
+def test_nothing_half_written_stays(tmp_path: Path, failure: type[BaseException]) -> None:
+    with pytest.raises(failure), whole_or_nothing(tmp_path / "model") as unfinished:
+        unfinished.mkdir()
+        (unfinished / "model.bin").touch()
+        raise failure
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").touch()
+    with pytest.raises(CannotConvert, match="is there already"), whole_or_nothing(tmp_path):
+        pytest.fail("nothing is to be written there")
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_a_file_is_no_folder_to_write(tmp_path: Path) -> None:
+    file = tmp_path / "model"
+    file.touch()
+    with pytest.raises(CannotConvert, match="is there already"), whole_or_nothing(file):
+        pytest.fail("nothing is to be written there")
+
+
+ACFT = "futo-org/acft-whisper-small"
+
+
+def test_what_is_known_of_a_hub_id_is_declared(tmp_path: Path) -> None:
+    assert declared(ACFT, tmp_path, None) == {"encoder_context": "fit"}
+    assert declared("openai/whisper-small", tmp_path, None) == {}
+
+
+def test_a_checkpoints_own_traits_go_before_and_keep_what_is_for_people(tmp_path: Path) -> None:
+    own = {"encoder_context": "padded", "prompt_tokens": 24, "licence": "MIT"}
+    (tmp_path / "stt.json").write_text(json.dumps(own))
+    assert declared(ACFT, tmp_path, None) == own
+    assert declared(ACFT, tmp_path, "full") == {**own, "encoder_context": "full"}
+
+
+def test_bad_traits_of_a_checkpoint_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "stt.json").write_text('{"encoder_context": "short"}')
+    with pytest.raises(ModelUnavailable, match=r"stt\.json: encoder_context"):
+        declared(ACFT, tmp_path, "fit")

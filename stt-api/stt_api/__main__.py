@@ -38,6 +38,10 @@ def main() -> None:
             from .convert import convert
 
             convert(options, settings)
+        elif options.command == "doctor":
+            from .doctor import doctor
+
+            doctor(options, settings)
         else:
             serve(settings)
     except ValidationError as error:

@@ -34,6 +34,8 @@ def parse_arguments() -> argparse.Namespace:
     _add_evaluate(commands.add_parser("evaluate", help=about, description=about))
     about = "make a folder that this server loads from a checkpoint of transformers"
     _add_convert(commands.add_parser("convert", help=about, description=about))
+    about = "say what this machine has to serve with, and what is missing"
+    _add_doctor(commands.add_parser("doctor", help=about, description=about))
     return parser.parse_args()
 
 
@@ -76,6 +78,10 @@ def _add_convert(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--evaluate", type=Path, metavar="RECORDINGS", help="as stt-api evaluate does, at the end"
     )
+
+
+def _add_doctor(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="a list of findings, for programs")
 
 
 def _language(name: str) -> str | None:

@@ -32,6 +32,8 @@ LAYERS = {  # what a layer may import of this package, beside itself
     "websocket_protocol": {"tcp", "request_head", "refusal", "errors"},
     "listener": {"errors"},
     "recordings": {"engine", "protocols", "session", "errors", "languages"},
+    "diagnosis": {"engine"},
+    "doctor": {"config", "diagnosis", "engine", "session", "errors"},
     "convert": {"arguments", "config", "engine", "errors", "evaluate", "recordings"},
 }
 
@@ -83,6 +85,7 @@ def test_only_the_engine_knows_the_models_libraries() -> None:
     assert users == {
         "checkpoint.py",
         "conversion.py",
+        "cuda.py",
         "devices.py",
         "files.py",
         "hub.py",

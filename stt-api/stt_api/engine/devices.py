@@ -13,6 +13,10 @@ def kind_of(device: str) -> str:
     return "cuda" if gpus and device != "cpu" else "cpu"
 
 
+def compute_types(device: str, index: int) -> list[str]:
+    return sorted(ctranslate2.get_supported_compute_types(kind_of(device), index))
+
+
 def check_device(device: str, index: int, compute_type: str) -> None:
     """Raise InvalidSetting for the first of the three that this machine does not have."""
     gpus = ctranslate2.get_cuda_device_count()
@@ -23,6 +27,6 @@ def check_device(device: str, index: int, compute_type: str) -> None:
     if index not in indexes:
         allowed = " to ".join(str(end) for end in sorted({indexes[0], indexes[-1]}))
         raise InvalidSetting("device_index", f"there is no {kind} {index}; allowed here: {allowed}")
-    known = (*CHOSEN, *sorted(ctranslate2.get_supported_compute_types(kind, index)))
+    known = (*CHOSEN, *compute_types(device, index))
     if compute_type not in known:
         raise InvalidSetting("compute_type", f"allowed on this {kind}: {', '.join(known)}")

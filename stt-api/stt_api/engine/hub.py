@@ -3,9 +3,15 @@
 from pathlib import Path
 
 import huggingface_hub
+from faster_whisper import download_model
+from huggingface_hub import constants
 from huggingface_hub.errors import HFValidationError
 
+from ..errors import ModelUnavailable
 from .checkpoint import CannotConvert
+
+CACHE = Path(constants.HF_HUB_CACHE)
+OFFLINE: bool = constants.HF_HUB_OFFLINE
 
 SAFE = ("model.safetensors", "model-*.safetensors")
 PICKLED = ("pytorch_model*.bin",)  # of older checkpoints, which hold nothing safer
@@ -32,3 +38,14 @@ def _fetch(hub_id: str, *patterns: str) -> Path:
         raise CannotConvert(
             f"{hub_id} cannot be had from the hub, and is not in its cache: {reason}"
         ) from error
+
+
+def is_cached(model: str) -> bool:
+    """Tell if a size or hub id needs no network; raise ModelUnavailable if it can be neither."""
+    try:
+        download_model(model, local_files_only=True)
+    except OSError:
+        return False
+    except ValueError as error:
+        raise ModelUnavailable(str(error)) from None
+    return True

@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDic
 
 from .engine.traits import LONGEST_UTTERANCE_S, EncoderContext, Traits
 from .engine.whisper import WhisperConfig
-from .languages import whisper_language
+from .languages import whisper_language, whisper_languages
 from .protocols.base import Limits
 from .session.config import SessionConfig
 from .session.decoding import DecodeOptions
@@ -84,6 +84,11 @@ class Settings(BaseSettings):
     language: Annotated[str, AfterValidator(whisper_language)] | None = Field(
         None, description="Language of clients that name none, such as en; auto or unset: detected."
     )
+    languages: str | None = Field(
+        None,
+        description="Languages of which one is detected for clients that list none, such as en,de;"
+        " unset: all.",
+    )
     vad_threshold: float = Field(
         0.5, gt=0, lt=1, description="Probability from which a window counts as speech."
     )
@@ -144,6 +149,12 @@ class Settings(BaseSettings):
             raise ValueError(f"{seconds:g}; allowed: 0, or 5 to {LONGEST_UTTERANCE_S:g}")
         return seconds
 
+    @field_validator("languages")
+    @classmethod
+    def _are_languages(cls, listed: str | None) -> str | None:
+        whisper_languages(_split(listed))
+        return listed
+
     @field_validator("max_connections")
     @classmethod
     def _fit_the_files(cls, wanted: int, info: ValidationInfo) -> int:
@@ -185,7 +196,9 @@ class Settings(BaseSettings):
     def session(self, traits: Traits) -> SessionConfig:
         """What holds for clients that say nothing else; ``traits`` are the model's."""
         return SessionConfig(
-            decoding=DecodeOptions(language=self.language),
+            decoding=DecodeOptions(
+                language=self.language, languages=whisper_languages(_split(self.languages))
+            ),
             endpointing=EndpointingConfig(
                 threshold=self.vad_threshold,
                 release=max(0.01, self.vad_threshold - 0.15),

@@ -19,8 +19,8 @@ from .engine.engine import Engine
 from .engine.models import find_model
 from .engine.silero import load_silero
 from .engine.whisper import WhisperTranscriber
-from .errors import InvalidSetting
 from .http_protocol import HttpProtocol
+from .protocols.settings import check_languages
 from .service import Service
 from .session.config import SessionConfig
 from .session.vad import SpeechModel
@@ -87,9 +87,7 @@ def load_transcribers(settings: Settings) -> list[WhisperTranscriber]:
     source = find_model(settings.model)
     transcribers = [WhisperTranscriber(source, config) for config in settings.whisper()]
     first = transcribers[0]
-    if settings.language not in (None, *first.languages):
-        known = ", ".join(sorted(first.languages))
-        raise InvalidSetting("language", f"{first.name} knows: {known}")
+    check_languages(settings.session(first.traits).decoding, first.languages)
     for transcriber in transcribers:
         transcriber.warm_up()
     fields = {"model": first.name, "device": first.device, "copies": len(transcribers)}

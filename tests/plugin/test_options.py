@@ -21,6 +21,10 @@ from livekit.plugins.custom_stt.options import (
         ("language", "", "'auto' or 'multi' to detect it, a tag such as 'en-US'"),
         ("language", "klingon", "'auto' or 'multi' to detect it, .* en, es"),
         ("language", 5, "'auto' or 'multi' to detect it"),
+        ("languages", "en", "a list of tags"),
+        ("languages", ["en", "klingon"], "a list of tags such as 'en-US'.* en, es"),
+        ("languages", ["auto"], "a list of tags"),
+        ("languages", [5], "a list of tags"),
         ("task", "summarize", "'transcribe' or 'translate'"),
         ("task", None, "'transcribe' or 'translate'"),
         ("prompt", "x" * 4001, "at most 4000"),
@@ -68,7 +72,9 @@ def test_changes_leave_the_rest_as_it_was() -> None:
     ("name", "why"), [("sample_rate", "fixed for the life of a stream"), ("lang", "unknown")]
 )
 def test_what_cannot_change_in_a_stream_is_named(name: str, why: str) -> None:
-    with pytest.raises(ValueError, match=f"^{name}: {why}; may change: language, prompt"):
+    with pytest.raises(
+        ValueError, match=f"^{name}: {why}; may change: language, languages, prompt"
+    ):
         apply_changes(STTOptions(), {name: 8000, "language": "de"})
 
 
@@ -83,7 +89,11 @@ def test_a_change_is_taken_back_but_not_what_was_set_since() -> None:
 
 @pytest.mark.parametrize(
     ("name", "allowed"),
-    [("endpointing_ms", "a number"), ("language", "a language or 'auto'")],
+    [
+        ("endpointing_ms", "a number"),
+        ("language", "a language or 'auto'"),
+        ("languages", r"a list, \(\) for any language"),
+    ],
 )
 def test_a_running_stream_cannot_go_back_to_the_servers_default(name: str, allowed: str) -> None:
     with pytest.raises(ValueError, match=f"^{name} must be {allowed}: a running stream"):

@@ -69,6 +69,23 @@ def test_a_change_sends_only_itself() -> None:
     }
 
 
+def test_languages_to_choose_from_reach_the_server_by_their_codes() -> None:
+    options = STTOptions(languages=["en-US", "German", "en"])
+    assert configure(options)["languages"] == ["en", "de"]
+    assert "language" not in configure(options)
+    assert configure(STTOptions(languages=()))["languages"] == []
+
+
+def test_a_language_that_is_set_is_said_with_the_list_that_would_replace_it() -> None:
+    before = STTOptions(language="en")
+    after = STTOptions(language="en", languages=["en", "de"])
+    assert reconfigure(before, after) == {
+        "type": "configure",
+        "languages": ["en", "de"],
+        "language": "en",
+    }
+
+
 TRANSCRIPT = {"utterance": 3, "text": "hi", "is_final": True, "start": 1, "end": 2.5}
 
 

@@ -54,6 +54,17 @@ def test_the_language_may_be_called_what_it_is_called_elsewhere(
     assert Settings().session(STOCK).decoding.language == code
 
 
+def test_languages_to_choose_from_are_listed_by_any_of_their_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("STT_LANGUAGES", "en-US, German,en")
+    assert Settings().session(STOCK).decoding.languages == ("en", "de")
+    monkeypatch.setenv("STT_LANGUAGES", "en,auto")
+    with pytest.raises(ValidationError) as raised:
+        Settings()
+    assert explain(raised.value).startswith("STT_LANGUAGES: 'auto' is not one language; allowed: ")
+
+
 def test_an_empty_variable_is_an_unset_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STT_PORT", "")
     assert Settings().port == 8000
@@ -106,6 +117,7 @@ def test_an_error_names_a_variable_that_is_not_called_as_its_field(
         ("STT_MAX_UTTERANCE_S", "3"),
         ("STT_INTERIM_CONTEXT", "short"),
         ("STT_LANGUAGE", "klingon"),
+        ("STT_LANGUAGES", "en,klingon"),
         ("STT_MAX_CONNECTIONS", "100"),
         ("STT_MAX_CONNECTIONS", "2147483647"),
         ("STT_ALLOWED_ORIGINS", "app.example"),

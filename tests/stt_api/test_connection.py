@@ -122,7 +122,7 @@ async def test_an_error_does_not_come_between_what_is_said_together() -> None:
 
 
 REFUSED = [
-    ({"volume": 11}, "volume", "allowed: language, prompt"),
+    ({"volume": 11}, "volume", "allowed: language, languages, prompt"),
     ({"language": "xx", "endpointing": 300}, "language", "de, en"),
     ({"sample_rate": 8000}, "sample_rate", "cannot change"),
 ]

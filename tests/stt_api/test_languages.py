@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from faster_whisper.tokenizer import _LANGUAGE_CODES
 
-from stt_api.languages import LANGUAGES, whisper_language
+from stt_api.languages import LANGUAGES, whisper_language, whisper_languages
 
 ROOT = Path(__file__).parents[2]
 SERVER = ROOT / "stt-api/stt_api/languages.py"
@@ -77,3 +77,13 @@ def test_what_whisper_does_not_know_is_refused_with_what_is_allowed(name: str) -
     ) as raised:
         whisper_language(name)
     assert str(raised.value).startswith(repr(name))
+
+
+def test_a_list_gives_each_language_once_in_its_order() -> None:
+    assert whisper_languages(["german", "en-US", "en", "de"]) == ("de", "en")
+    assert whisper_languages([]) == ()
+
+
+def test_auto_is_none_of_several_languages() -> None:
+    with pytest.raises(ValueError, match=r"^'auto' is not one language; allowed: none at all"):
+        whisper_languages(["en", "auto"])

@@ -89,6 +89,7 @@ def test_only_the_engine_knows_the_models_libraries() -> None:
         "devices.py",
         "files.py",
         "hub.py",
+        "language.py",
         "prompt.py",
         "silero.py",
         "threads.py",

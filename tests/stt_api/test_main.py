@@ -42,6 +42,7 @@ def test_a_model_that_cannot_be_had_ends_start_up_with_advice(model: str, tmp_pa
     [
         ("STT_PORT", "70000", "65535"),
         ("STT_LANGUAGE", "xx", "en-US"),
+        ("STT_LANGUAGES", "en,yue", "unknown to the model"),
         ("STT_BEAM_SIZE", "0", "greater than or equal to 1"),
         ("STT_COMPUTE_TYPE", "int3", "float32"),
         ("STT_DEVICE_INDEX", "99", "allowed here: 0"),

@@ -18,10 +18,11 @@ from faster_whisper.utils import download_model
 
 from ..errors import ModelUnavailable
 from ..session.audio import SAMPLE_RATE, Samples
-from ..session.decoding import DecodeRequest, Task, Transcript
+from ..session.decoding import DecodeOptions, DecodeRequest, Transcript
 from .batch_key import BatchKey
 from .contexts import LONGEST_S
 from .devices import check_device
+from .language import with_languages
 from .models import ModelSource
 from .prompt import PromptEncoder, Tokens
 from .threads import keep_blas_to_its_caller, usable_cores
@@ -65,7 +66,7 @@ class Weights:
                 cpu_threads=threads,
                 num_workers=self.workers,
             )
-        tokenizer = self.tokenizer("en", Task.TRANSCRIBE)
+        tokenizer = self.tokenizer(DecodeOptions(language="en"))
         self._suppressed = get_suppressed_tokens(tokenizer, [-1])
         self.prompts = PromptEncoder(
             self.whisper.hf_tokenizer, tokenizer.sot_prev, source.traits.prompt_tokens
@@ -80,39 +81,31 @@ class Weights:
         token = self.whisper.hf_tokenizer.token_to_id
         return tuple(code for code in self.whisper.supported_languages if token(f"<|{code}|>"))
 
-    def tokenizer(self, language: str, task: Task) -> Tokenizer:
+    def tokenizer(self, options: DecodeOptions) -> Tokenizer:
         multilingual = self.whisper.model.is_multilingual
-        return Tokenizer(self.whisper.hf_tokenizer, multilingual, task=task, language=language)
+        language = options.known_language or "en"  # where the model knows no other
+        return Tokenizer(self.whisper.hf_tokenizer, multilingual, options.task, language)
 
     def encode(self, requests: Sequence[DecodeRequest], context_s: int) -> Encoded:
         features = [self._features(request.samples, context_s) for request in requests]
         encoded: Encoded = self.whisper.encode(np.stack(features))
         return encoded
 
-    def tokenizers(self, requests: Sequence[DecodeRequest], encoded: Encoded) -> list[Tokenizer]:
-        """Return one for each request, in its language or in the one that is detected."""
-        languages = [request.options.language for request in requests]
-        if None in languages and self.whisper.model.is_multilingual:
-            detected = self.whisper.model.detect_language(encoded)
-            languages = [
-                language or best[0][0].strip("<|>")
-                for language, best in zip(languages, detected, strict=True)
-            ]
-        tasks = (request.options.task for request in requests)
-        return [
-            self.tokenizer(language or "en", task)
-            for language, task in zip(languages, tasks, strict=True)
-        ]
+    def with_languages(
+        self, requests: Sequence[DecodeRequest], encoded: Encoded
+    ) -> list[DecodeRequest]:
+        """Return the requests with the languages that they name, or that are detected."""
+        return with_languages(self.whisper.model, encoded, requests)
 
     def decode(
         self,
         encoded: Encoded,
         requests: Sequence[DecodeRequest],
-        tokenizers: Sequence[Tokenizer],
         previous: Sequence[Tokens],
         key: BatchKey,
     ) -> list[Transcript]:
         """Return one transcript for each request; ``previous`` is as long as the key says."""
+        tokenizers = [self.tokenizer(request.options) for request in requests]
         beginnings = zip(previous, map(self._beginning, requests, tokenizers), strict=True)
         results = self.whisper.model.generate(
             encoded,

@@ -104,14 +104,14 @@ class WhisperTranscriber:
         """Transcribe requests that share one ``batch_key``, which decides the options."""
         key = self.batch_key(requests[0])
         encoded = self.weights.encode(requests, key.context_s)
-        tokenizers = self.weights.tokenizers(requests, encoded)
+        requests = self.weights.with_languages(requests, encoded)
         previous = [self._previous(request) for request in requests]
-        transcripts = self.weights.decode(encoded, requests, tokenizers, previous, key)
+        transcripts = self.weights.decode(encoded, requests, previous, key)
         if not key.keyterms:
             return transcripts
         nothing = [()] * len(requests)
         key = replace(key, prompt_tokens=0)
-        without = self.weights.decode(encoded, requests, tokenizers, nothing, key)
+        without = self.weights.decode(encoded, requests, nothing, key)
         return [
             plain if lost_words(given, plain, request.options.keyterms) else given
             for request, given, plain in zip(requests, transcripts, without, strict=True)
@@ -152,9 +152,9 @@ class WhisperTranscriber:
         return transcript
 
     def _alone(self, encoded: Encoded, request: DecodeRequest, key: BatchKey) -> Transcript:
-        tokenizers = self.weights.tokenizers([request], encoded)
+        requests = self.weights.with_languages([request], encoded)
         previous = self._previous(request) if key.prompt_tokens else ()
-        [transcript] = self.weights.decode(encoded, [request], tokenizers, [previous], key)
+        [transcript] = self.weights.decode(encoded, requests, [previous], key)
         return transcript
 
     def _contexts(self, *, may_grow: bool) -> Contexts:

@@ -45,7 +45,17 @@ from .base import (
 from .settings import AUDIO_FORMAT, LIVE, SETTINGS, ClientSettings, change
 
 VERSION = 1
-FEATURES = ("finalize", "configure", "words", "keyterms", "translate", "stable", "progress")
+FEATURES = (
+    "finalize",
+    "configure",
+    "languages",
+    "words",
+    "keyterms",
+    "translate",
+    "stable",
+    "progress",
+)
+LISTS = ("languages", "keyterms")  # in a URL several names, or one with commas
 MAX_TEXT = 64 * 1024  # characters of a text frame
 COMMANDS = ("auth", "configure", "keepalive", "finalize", "end_of_stream", "CloseStream")
 Fields = dict[str, Any]
@@ -60,9 +70,9 @@ class NativeProtocol:
         self.heard_audio = False
 
     def open(self, query: Mapping[str, list[str]]) -> None:
-        """Take the settings of the URL. A repeated ``keyterms`` adds up."""
+        """Take the settings of the URL. A repeated list adds up."""
         changes = {
-            field: ",".join(values) if field == "keyterms" else values[-1]
+            field: ",".join(values) if field in LISTS else values[-1]
             for field, values in query.items()
         }
         self.config = change(self.config, changes, self.languages)

@@ -11,12 +11,12 @@ from ..errors import InvalidSetting
 from ..languages import DETECT, whisper_language
 from ..session.audio import SAMPLE_RATES, AudioFormat, Encoding
 from ..session.config import SessionConfig
-from ..session.decoding import Task
+from ..session.decoding import DecodeOptions, Task
 from ..session.windowing import WindowingPolicy
 
 MODEL = "model"  # named by clients of servers that have several; this one has its own, and says so
 AUDIO_FORMAT = ("encoding", "sample_rate", "channels")
-LIVE = ("language", "prompt", "keyterms", "endpointing", "interim_results", MODEL)
+LIVE = ("language", "languages", "prompt", "keyterms", "endpointing", "interim_results", MODEL)
 """What may change in the middle of a stream."""
 
 
@@ -46,6 +46,7 @@ class ClientSettings(BaseModel):
     sample_rate: Annotated[int, Field(ge=SAMPLE_RATES[0], le=SAMPLE_RATES[-1])]
     channels: Annotated[int, Field(ge=1, le=2)]
     language: Annotated[str | None, BeforeValidator(_code)]
+    languages: Annotated[list[Annotated[str, BeforeValidator(_code)]], BeforeValidator(_terms)]
     task: Task
     prompt: Annotated[str, Field(max_length=4000)]
     keyterms: Annotated[
@@ -68,6 +69,7 @@ class ClientSettings(BaseModel):
             sample_rate=config.audio.sample_rate,
             channels=config.audio.channels,
             language=config.decoding.language,
+            languages=list(config.decoding.languages),
             task=config.decoding.task,
             prompt=config.decoding.prompt,
             keyterms=list(config.decoding.keyterms),
@@ -87,6 +89,7 @@ class ClientSettings(BaseModel):
             decoding=replace(
                 config.decoding,
                 language=self.language,
+                languages=tuple(dict.fromkeys(self.languages)),
                 task=self.task,
                 prompt=self.prompt,
                 keyterms=tuple(self.keyterms),
@@ -110,7 +113,10 @@ def change(
     languages: Iterable[str],
     allowed: Iterable[str] = SETTINGS,
 ) -> SessionConfig:
-    """Return ``config`` with ``changes``; raise InvalidSetting for the first bad one."""
+    """Return ``config`` with ``changes``; raise InvalidSetting for the first bad one.
+
+    Whoever names ``languages`` and no ``language`` wants one of them to be detected.
+    """
     for field in changes:
         if field not in SETTINGS:
             raise InvalidSetting(field, f"unknown setting; allowed: {', '.join(allowed)}")
@@ -120,10 +126,18 @@ def change(
             )
     values = ClientSettings.of(config).model_dump() | dict(changes)
     values.pop(MODEL, None)
-    settings = _validated(values, languages)
-    if settings.language is not None and settings.language not in languages:
-        raise InvalidSetting("language", f"allowed: {_codes(languages)}")
-    return settings.apply(config)
+    if _terms(changes.get("languages")) and "language" not in changes:
+        values["language"] = None
+    changed = _validated(values, languages).apply(config)
+    check_languages(changed.decoding, languages)
+    return changed
+
+
+def check_languages(decoding: DecodeOptions, known: Iterable[str]) -> None:
+    """Raise InvalidSetting for a language that Whisper has, and not the model: it is ``known``."""
+    for field, named in {"language": [decoding.language], "languages": decoding.languages}.items():
+        if not {None, *known}.issuperset(named):
+            raise InvalidSetting(field, f"unknown to the model; allowed: {_allowed(field, known)}")
 
 
 def _validated(values: Mapping[str, Any], languages: Iterable[str]) -> ClientSettings:
@@ -132,12 +146,18 @@ def _validated(values: Mapping[str, Any], languages: Iterable[str]) -> ClientSet
     except ValidationError as failure:
         error = failure.errors(include_url=False, include_input=False)[0]
         field = str(error["loc"][0])
-        allowed = _codes(languages) if field == "language" else allowed_values(field)
+        allowed = _allowed(field, languages)
         raise InvalidSetting(field, f"{error['msg']}; allowed: {allowed}") from None
 
 
-def _codes(languages: Iterable[str]) -> str:
-    return f"{' or '.join(DETECT)} (to detect it), {', '.join(sorted(languages))}"
+def _allowed(field: str, languages: Iterable[str]) -> str:
+    known = ", ".join(sorted(languages))
+    match field:
+        case "language":
+            return f"{' or '.join(DETECT)} (to detect it), {known}"
+        case "languages":
+            return f"a list (an empty one to detect any) of {known}"
+    return allowed_values(field)
 
 
 @cache

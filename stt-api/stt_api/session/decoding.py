@@ -15,13 +15,24 @@ class Task(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DecodeOptions:
-    """``language`` is a Whisper code such as ``en``, or None to detect it."""
+    """``language`` is a Whisper code such as ``en``, or None to detect it.
+
+    It is then one of ``languages``; of all that the model knows where these are empty.
+    """
 
     language: str | None = None
+    languages: tuple[str, ...] = ()
     task: Task = Task.TRANSCRIBE
     prompt: str = ""
     keyterms: tuple[str, ...] = ()
     words: bool = False
+
+    @property
+    def known_language(self) -> str | None:
+        """The language that needs no detection; None where there is a choice."""
+        if self.language is None and len(self.languages) == 1:
+            return self.languages[0]
+        return self.language
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -140,8 +140,10 @@ def test_only_a_refused_audio_format_is_fatal(frame: str) -> None:
 def test_settings_of_the_url_add_up_and_the_frame_wins() -> None:
     wire = protocol()
     wire.open({"language": ["en"], "keyterms": ["Oslo", "Rome,Paris"], "words": ["true"]})
+    wire.open({"languages": ["en", "de"]})
     wire.decode('{"type":"configure","language":"de"}')
     assert wire.config.decoding.keyterms == ("Oslo", "Rome", "Paris")
+    assert wire.config.decoding.languages == ("en", "de")
     assert (wire.config.decoding.language, wire.config.decoding.words) == ("de", True)
 
 
@@ -218,7 +220,7 @@ def test_the_greeting_names_model_session_and_limits() -> None:
 def test_configured_repeats_all_settings_in_force() -> None:
     configured = encoded(Configured(SessionConfig()))
     assert (configured["type"], configured["endpointing"]) == ("configured", 500)
-    assert configured["language"] is None
+    assert (configured["language"], configured["languages"]) == (None, [])
 
 
 def test_the_end_says_why() -> None:

@@ -21,6 +21,12 @@ BAD = [
     ({"language": 0}, "language", "auto or multi (to detect it), de, en, es"),
     ({"language": "fr"}, "language", "auto or multi (to detect it), de, en, es"),
     ({"language": "klingon"}, "language", "auto or multi (to detect it), de, en, es"),
+    ({"languages": ["de", "fr"]}, "languages", "a list (an empty one to detect any) of de, en, es"),
+    ({"languages": "de,klingon"}, "languages", "a list (an empty one to detect any) of de, en, es"),
+    ({"languages": ["auto"]}, "languages", "a list (an empty one to detect any) of de, en, es"),
+    ({"languages": [1]}, "languages", "a list (an empty one to detect any) of de, en, es"),
+    ({"languages": 1}, "languages", "a list (an empty one to detect any) of de, en, es"),
+    ({"languages": None}, "languages", "a list (an empty one to detect any) of de, en, es"),
     ({"task": "summarise"}, "task", "transcribe, translate"),
     ({"prompt": "x" * 4001}, "prompt", "up to 4000 characters"),
     ({"prompt": "\ud800"}, "prompt", "a string"),
@@ -71,6 +77,29 @@ def test_a_language_may_be_called_what_it_is_called_elsewhere(name: str) -> None
 def test_a_language_may_be_left_to_detection(auto: str | None) -> None:
     english = change(DEFAULTS, {"language": "en"}, LANGUAGES)
     assert change(english, {"language": auto}, LANGUAGES).decoding.language is None
+
+
+@pytest.mark.parametrize("names", [["en-US", "German", "en"], "english, deu"])
+def test_detection_may_be_given_languages_to_choose_from(names: object) -> None:
+    config = change(DEFAULTS, {"languages": names}, LANGUAGES)
+    assert config.decoding.languages == ("en", "de")
+    assert change(config, {"languages": []}, LANGUAGES).decoding.languages == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "language"),
+    [
+        ({"languages": ["en", "de"]}, None),
+        ({"languages": ["en", "de"], "language": "es"}, "es"),
+        ({"languages": []}, "es"),
+        ({"languages": ","}, "es"),
+    ],
+)
+def test_who_lists_languages_wants_one_of_them_detected_unless_one_is_named(
+    changes: dict[str, Any], language: str | None
+) -> None:
+    spanish = change(DEFAULTS, {"language": "es"}, LANGUAGES)
+    assert change(spanish, changes, LANGUAGES, LIVE).decoding.language == language
 
 
 @pytest.mark.parametrize("empty", ["", ",", []])

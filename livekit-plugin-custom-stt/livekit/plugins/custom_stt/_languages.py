@@ -7,6 +7,7 @@ not all ISO's (Javanese is ``jw``), so a library of standard tags would not give
 """
 
 import re
+from collections.abc import Iterable
 
 DETECT = ("auto", "multi")  # spellings of "find out", here and at other services
 
@@ -136,6 +137,18 @@ def whisper_language(name: str) -> str | None:
         f"{name!r} is no language that Whisper knows; allowed: {' or '.join(DETECT)} to detect it,"
         f" a tag such as en-US, an English name, or a code of {', '.join(LANGUAGES)}"
     )
+
+
+def whisper_languages(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the codes of the languages that detection may choose from, each once.
+
+    Raise ValueError for what is no language; ``auto`` is none: nothing at all stands for all.
+    """
+    codes = {name: whisper_language(name) for name in names}
+    for name, code in codes.items():
+        if code is None:
+            raise ValueError(f"{name!r} is not one language; allowed: none at all to detect any")
+    return tuple(dict.fromkeys(filter(None, codes.values())))
 
 
 def _shortened(tag: str) -> list[str]:

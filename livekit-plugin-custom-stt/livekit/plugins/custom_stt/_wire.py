@@ -44,6 +44,7 @@ def configure(options: STTOptions, warm_up_s: float = 0.0, *, resume: bool = Fal
     """
     settings = {
         "language": _language(options),
+        "languages": _languages(options),
         "task": options.task,
         "prompt": options.prompt,
         "keyterms": list(options.keyterms),
@@ -63,14 +64,18 @@ def configure(options: STTOptions, warm_up_s: float = 0.0, *, resume: bool = Fal
 
 
 def reconfigure(before: STTOptions, after: STTOptions) -> Json:
-    """The change alone."""
+    """The change alone; but a language that is set goes with the list, which would replace it."""
     old, new = _changeable(before), _changeable(after)
-    return {"type": "configure", **{k: v for k, v in new.items() if v != old[k]}}
+    changes = {k: v for k, v in new.items() if v != old[k]}
+    if "languages" in changes and new["language"]:
+        changes["language"] = new["language"]
+    return {"type": "configure", **changes}
 
 
 def _changeable(options: STTOptions) -> Json:
     return {
         "language": _language(options),
+        "languages": _languages(options),
         "prompt": options.prompt or "",
         "keyterms": list(options.keyterms),
         "endpointing": options.endpointing_ms,
@@ -80,6 +85,10 @@ def _changeable(options: STTOptions) -> Json:
 
 def _language(options: STTOptions) -> str | None:
     return options.language and (whisper_language(options.language) or "auto")
+
+
+def _languages(options: STTOptions) -> list[str] | None:
+    return None if options.languages is None else list(options.languages)
 
 
 def parse(text: str) -> Message | None:

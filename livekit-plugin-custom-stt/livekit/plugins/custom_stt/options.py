@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 
 from livekit.agents.utils import is_given
 
-from ._languages import DETECT, LANGUAGES, whisper_language
+from ._languages import DETECT, LANGUAGES, whisper_language, whisper_languages
 
 Task = Literal["transcribe", "translate"]
 Windowing = Literal["utterance", "overlap"]
@@ -21,9 +21,20 @@ MAX_KEYTERMS, MAX_KEYTERM_LENGTH = 100, 100
 
 CONVERSATION_LENGTH = 200  # characters of it that the prompt ends with
 
-_NO_WAY_BACK = {"language": "a language or 'auto'", "endpointing_ms": "a number"}
+_NO_WAY_BACK = {
+    "language": "a language or 'auto'",
+    "languages": "a list, () for any language",
+    "endpointing_ms": "a number",
+}
 
-CHANGEABLE_MID_STREAM = ("language", "prompt", "keyterms", "endpointing_ms", "interim_results")
+CHANGEABLE_MID_STREAM = (
+    "language",
+    "languages",
+    "prompt",
+    "keyterms",
+    "endpointing_ms",
+    "interim_results",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +45,7 @@ class STTOptions:
     """
 
     language: str | None = None  # "en", "en-US", "english"; "auto" or "multi": detected
+    languages: Sequence[str] | None = None  # to detect one of where ``language`` names none
     task: Task = "transcribe"  # "translate": the text comes out in English
     prompt: str | None = None  # text the speech is likely to follow from
     keyterms: Sequence[str] = ()  # names and terms to listen for
@@ -49,6 +61,8 @@ class STTOptions:
             is_allowed, allowed = _RULES[field.name]
             _require(is_allowed(getattr(self, field.name)), field.name, allowed)
         object.__setattr__(self, "keyterms", tuple(self.keyterms))
+        if self.languages is not None:
+            object.__setattr__(self, "languages", whisper_languages(self.languages))
 
 
 def apply_changes(options: STTOptions, changes: dict[str, Any]) -> STTOptions:
@@ -122,6 +136,12 @@ def _is_language(value: object) -> bool:
     return True
 
 
+def _are_languages(value: object) -> bool:
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        return False
+    return all(_is_language(name) and whisper_language(name) for name in value)
+
+
 def _is_keyterm(value: object) -> bool:
     return value != "" and _is_text(value, MAX_KEYTERM_LENGTH)
 
@@ -151,6 +171,11 @@ _RULES: dict[str, tuple[Callable[[Any], bool], str]] = {  # field: (is it allowe
         lambda value: value is None or _is_language(value),
         f"{' or '.join(map(repr, DETECT))} to detect it, a tag such as 'en-US', an English name,"
         f" None for the server's default, or one of {', '.join(LANGUAGES)}",
+    ),
+    "languages": (
+        lambda value: value is None or _are_languages(value),
+        "a list of tags such as 'en-US', English names or codes, () for any language, None for the"
+        f" server's default; the codes are {', '.join(LANGUAGES)}",
     ),
     "task": (lambda value: value in get_args(Task), _one_of(Task)),
     "prompt": (

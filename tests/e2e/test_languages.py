@@ -1,0 +1,48 @@
+"""Which language the server hears, over a conversation of the language clips."""
+
+import numpy as np
+from listening import frames
+from livekit.plugins.custom_stt import STT, STTOptions
+
+from local_server import RunningServer
+from native_client import Reply, finals, transcribe
+from speech import SAMPLE_RATE, recordings, to_pcm
+
+[GERMAN], [FRENCH], [ENGLISH] = recordings("lang-de"), recordings("lang-fr"), recordings("short02")
+REST = np.zeros(int(1.2 * SAMPLE_RATE), np.float32)
+
+
+def conversation(*parts: np.ndarray) -> bytes:
+    return to_pcm(np.concatenate([REST, *(each for part in parts for each in (part, REST))]))
+
+
+def languages(said: list[Reply]) -> list[str]:
+    return [final["language"] for final in finals(said)]
+
+
+async def test_no_final_is_in_a_language_that_is_not_allowed(server: RunningServer) -> None:
+    talk = conversation(GERMAN.samples(), ENGLISH.samples(), FRENCH.samples())
+    said = await transcribe(server.url, talk, languages="en,de")
+    assert languages(said)[:2] == ["de", "en"]
+    assert set(languages(said)) == {"en", "de"}
+
+
+async def test_a_list_of_one_is_that_language(server: RunningServer) -> None:
+    said = await transcribe(server.url, conversation(GERMAN.samples()), languages="English")
+    assert set(languages(said)) == {"en"}
+
+
+async def test_every_final_of_an_agent_has_its_language_and_the_confidence_of_each_word(
+    server: RunningServer,
+) -> None:
+    talk = conversation(ENGLISH.samples(), GERMAN.samples())
+    options = STTOptions(languages=["de", "en-GB"])
+    async with STT(api_url=server.url, options=options) as plugin, plugin.stream() as stream:
+        for frame in frames(talk):
+            stream.push_frame(frame)
+        stream.end_input()
+        events = [event async for event in stream]
+    heard = [event.alternatives[0] for event in events if event.type == "final_transcript"]
+    assert [final.language for final in heard] == ["en", "de"]
+    assert all(final.words for final in heard)
+    assert all(0 < word.confidence <= 1 for final in heard for word in final.words or ())

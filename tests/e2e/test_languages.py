@@ -10,6 +10,8 @@ from speech import SAMPLE_RATE, recordings, to_pcm
 
 [GERMAN], [FRENCH], [ENGLISH] = recordings("lang-de"), recordings("lang-fr"), recordings("short02")
 REST = np.zeros(int(1.2 * SAMPLE_RATE), np.float32)
+SHORT = GERMAN.samples()[int(1.3 * SAMPLE_RATE) : int(1.8 * SAMPLE_RATE)]
+"""Two syllables of it that pico takes for English where it hears nothing else."""
 
 
 def conversation(*parts: np.ndarray) -> bytes:
@@ -18,6 +20,16 @@ def conversation(*parts: np.ndarray) -> bytes:
 
 def languages(said: list[Reply]) -> list[str]:
     return [final["language"] for final in finals(said)]
+
+
+async def test_a_short_answer_keeps_the_language_and_a_sentence_changes_it(
+    server: RunningServer,
+) -> None:
+    alone = await transcribe(server.url, conversation(SHORT))
+    talk = conversation(GERMAN.samples(), SHORT, ENGLISH.samples(), FRENCH.samples())
+    said = await transcribe(server.url, talk)
+    assert languages(alone) == ["en"]
+    assert languages(said) == ["de", "de", "en", "fr"]
 
 
 async def test_no_final_is_in_a_language_that_is_not_allowed(server: RunningServer) -> None:

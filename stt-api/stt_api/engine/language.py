@@ -15,7 +15,7 @@ def with_languages(
     encoded: ctranslate2.StorageView,
     requests: Sequence[DecodeRequest],
 ) -> list[DecodeRequest]:
-    """Return the requests with their languages.
+    """Return the requests with their languages, and with what to believe after hearing them.
 
     Detection is one step of the decoder for the whole batch, and left out where no request is open.
     """
@@ -30,9 +30,9 @@ def with_languages(
 
 
 def judged(request: DecodeRequest, detected: Probabilities) -> DecodeRequest:
-    """Choose the likeliest of the languages that the request allows."""
+    """Choose among the languages that the request allows; what was heard before counts too."""
     options = request.options
     heard = {token.strip("<|>"): probability for token, probability in detected}
     allowed = {code: heard[code] for code in heard if code in (options.languages or heard)}
-    likeliest = max(allowed, key=allowed.__getitem__)
-    return replace(request, options=replace(options, language=likeliest))
+    belief = request.belief.after(allowed, request.evidence_s)
+    return replace(request, options=replace(options, language=belief.likeliest), belief=belief)

@@ -129,8 +129,11 @@ class Weights:
                 avg_logprob=_avg_logprob(result),
                 no_speech_prob=result.no_speech_prob,
                 cut_off=len(ids) >= key.most_tokens,
+                belief=request.belief,
             )
-            for said, tokenizer, result, ids in zip(words, tokenizers, results, tokens, strict=True)
+            for said, tokenizer, result, ids, request in zip(
+                words, tokenizers, results, tokens, requests, strict=True
+            )
         ]
 
     def _features(self, samples: Samples, context_s: int) -> Samples:

@@ -2,10 +2,11 @@
 
 import enum
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .audio import SAMPLE_RATE, Samples
 from .events import Word
+from .language import LanguageBelief
 
 
 class Task(enum.StrEnum):
@@ -41,7 +42,8 @@ class DecodeRequest:
 
     ``final`` requests go before others, and of those the ``first`` of an utterance, of which
     nothing is shown yet. ``prefix`` is text that the transcript starts with. ``speech_s`` is where
-    speech ends, in s from the first sample; None where nobody knows.
+    speech ends, in s from the first sample; None where nobody knows. A language is detected with
+    ``belief`` from the speech before, against ``evidence_s`` of speech in these samples.
     """
 
     samples: Samples
@@ -50,6 +52,8 @@ class DecodeRequest:
     prefix: str = ""
     first: bool = False
     speech_s: float | None = None
+    belief: LanguageBelief = field(default_factory=LanguageBelief)
+    evidence_s: float = math.inf
 
     @property
     def seconds(self) -> float:
@@ -75,7 +79,8 @@ class Transcript:
     """The answer to one request. Word times are seconds from the request's first sample.
 
     ``cut_off`` where it did not end by itself. ``redone`` tells why the first decode was doubted,
-    if it was; ``agreed`` that another one gave its words.
+    if it was; ``agreed`` that another one gave its words. ``belief`` is that of the request with
+    what was detected.
     """
 
     words: tuple[Word, ...]
@@ -85,6 +90,7 @@ class Transcript:
     cut_off: bool = False
     redone: Doubt | None = None
     agreed: bool = False
+    belief: LanguageBelief = field(default_factory=LanguageBelief)
 
     @property
     def text(self) -> str:

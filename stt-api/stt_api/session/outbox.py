@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from .decoding import Doubt
 from .events import Event, Final, SpeechEnded, Suppression
+from .language import LanguageBelief
 from .utterance import FinalDue
 
 
@@ -22,6 +23,7 @@ class Outbox:
 
     def __init__(self) -> None:
         self.counts = FinalCounts()
+        self.belief = LanguageBelief()  # after the finals given so far: each is decoded under it
         self._waiting: deque[Event | FinalDue] = deque()
         self._events: list[Event] = []
         self._suppression: Suppression | None = None  # of the utterance that is being told
@@ -64,6 +66,7 @@ class Outbox:
         outcome = due.outcome()
         if isinstance(outcome, Final):
             self.counts.finals += 1
+            self.belief = due.transcript.belief
             self.say(outcome)
         else:
             self.counts.suppressed += 1

@@ -1,6 +1,7 @@
 """One speaker's stream: audio in, events and decode requests out. No I/O."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -120,12 +121,12 @@ class Session:
             return None
         if dues:
             self._decoding = dues[0]
-            return dues[0].request
+            return replace(dues[0].request, belief=self._outbox.belief)
         if self._decoding or not self.utterance or self.endpointer.is_silent:
             return None  # an interim that begins now would keep the model when a final is due
         if job := self.utterance.next_interim(self.audio.end):
             self._decoding = job
-            return self.utterance.interim_request(job.window, self.audio)
+            return self.utterance.interim_request(job.window, self.audio, self._outbox.belief)
         return None
 
     def wants_audio(self) -> bool:

@@ -7,6 +7,7 @@ from .config import SessionConfig
 from .decoding import DecodeRequest, Transcript
 from .events import Final, Interim, Suppression, Word
 from .gating import suppression
+from .language import FULL_EVIDENCE_S, LanguageBelief
 from .windowing import DecodeWindow, Hypothesis, Windowing, windowing
 
 REST = 2  # times as much audio as came while an interim was decoded: when the next one begins
@@ -79,6 +80,7 @@ class Utterance:
         self.hypothesis = Hypothesis("", "")
         self.speculation: FinalDue | None = None
         self.next_at = position  # no interim begins before
+        self.language: str | None = None  # of its interims, once it was detected in full
 
     def final_due(self, audio: AudioBuffer, end: int, speech_end: int) -> FinalDue:
         speech_start, speech_end = max(self.speech_start, self.start), min(speech_end, end)
@@ -87,6 +89,7 @@ class Utterance:
             self.config.decoding,
             final=True,
             speech_s=(speech_end - self.start) / SAMPLE_RATE,
+            evidence_s=(speech_end - speech_start) / SAMPLE_RATE,
         )
         return FinalDue(self.number, request, self.start, speech_start, speech_end)
 
@@ -104,12 +107,25 @@ class Utterance:
         window = self.windowing.next_window(end)
         return InterimJob(self.windowing, window) if window else None
 
-    def interim_request(self, window: DecodeWindow, audio: AudioBuffer) -> DecodeRequest:
+    def interim_request(
+        self, window: DecodeWindow, audio: AudioBuffer, belief: LanguageBelief
+    ) -> DecodeRequest:
         options = self.config.decoding
-        options = replace(options, prompt=options.prompt + window.context, words=window.timed)
-        samples = audio.read(window.start, window.end)
-        first = not self.hypothesis.text
-        return DecodeRequest(samples, options, final=False, prefix=window.prefix, first=first)
+        options = replace(
+            options,
+            language=options.language or self.language,
+            prompt=options.prompt + window.context,
+            words=window.timed,
+        )
+        return DecodeRequest(
+            audio.read(window.start, window.end),
+            options,
+            final=False,
+            prefix=window.prefix,
+            first=not self.hypothesis.text,
+            belief=belief,
+            evidence_s=self._evidence_s(window),
+        )
 
     def receive_interim(
         self, window: DecodeWindow, transcript: Transcript, now: int
@@ -124,6 +140,8 @@ class Utterance:
         if transcript.cut_off or suppression(transcript, seconds):
             return None
         self.hypothesis = self.windowing.receive(window, transcript.words)
+        if self._evidence_s(window) >= FULL_EVIDENCE_S:
+            self.language = transcript.language
         return self._interim(transcript, window.end)
 
     def receive_speculation(self, due: FinalDue, transcript: Transcript) -> Interim | None:
@@ -134,6 +152,9 @@ class Utterance:
             return None
         self.hypothesis = Hypothesis(stable, text[len(stable) :])
         return self._interim(transcript, due.end)
+
+    def _evidence_s(self, window: DecodeWindow) -> float:
+        return (window.end - max(self.speech_start, window.start)) / SAMPLE_RATE
 
     def _interim(self, transcript: Transcript, end: int) -> Interim | None:
         text = self.hypothesis.text

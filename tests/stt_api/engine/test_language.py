@@ -1,16 +1,18 @@
 """Detection: what is asked of the model, and how the real pico does on the language clips."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from speech import SAMPLE_RATE, Recording, recordings
-from stt_api.engine.language import with_languages
+from stt_api.engine.language import judged, with_languages
 from stt_api.engine.models import find_model
 from stt_api.engine.whisper import WhisperConfig, WhisperTranscriber
 from stt_api.session.audio import Samples
 from stt_api.session.decoding import DecodeOptions, DecodeRequest
+from stt_api.session.language import LanguageBelief
 
 DETECTED = [("<|zh|>", 0.5), ("<|en|>", 0.3), ("<|de|>", 0.2)]
 CLIPS = recordings("lang-")
@@ -68,6 +70,15 @@ def test_a_model_of_one_language_is_not_asked() -> None:
     assert model.asked == 0
 
 
+def test_what_was_heard_before_counts_and_what_is_heard_is_remembered() -> None:
+    german = LanguageBelief({"de": 1.0})
+    first = judged(replace(asking(), belief=german, evidence_s=0.6), DETECTED)
+    assert first.options.language == "de"
+    clearer = [("<|zh|>", 0.9), ("<|de|>", 0.1)]
+    for belief, language in [(german, "de"), (first.belief, "zh")]:
+        assert judged(replace(asking(), belief=belief), clearer).options.language == language
+
+
 @pytest.fixture(scope="module")
 def pico() -> WhisperTranscriber:
     return WhisperTranscriber(find_model("pico"), WhisperConfig(device="cpu"))
@@ -93,11 +104,13 @@ def languages_of(
     clip: Recording,
     seconds: float,
     languages: tuple[str, ...] = (),
+    belief: LanguageBelief = LanguageBelief(),  # noqa: B008 (frozen)
     noise: float = 0.0,
 ) -> list[str]:
     options = DecodeOptions(languages=languages)
     requests = [
-        DecodeRequest(samples, options, final=True) for samples in pieces(clip, seconds, noise)
+        DecodeRequest(samples, options, final=True, belief=belief, evidence_s=seconds)
+        for samples in pieces(clip, seconds, noise)
     ]
     return [transcript.language for transcript in pico.transcribe(requests)]
 
@@ -125,3 +138,31 @@ def test_no_piece_goes_to_a_language_that_is_not_allowed(
 ) -> None:
     others = ("en", *(language for language in SPOKEN if language != clip.language))
     assert set(languages_of(pico, clip, seconds, others)) <= set(others)
+
+
+def after_a_clip(pico: WhisperTranscriber, clip: Recording) -> LanguageBelief:
+    request = DecodeRequest(clip.samples(), DecodeOptions(), final=True)
+    return pico.transcribe([request])[0].belief
+
+
+@pytest.mark.parametrize("noise", [0.0, 0.3])
+def test_short_pieces_keep_the_language_of_the_session(
+    pico: WhisperTranscriber, noise: float
+) -> None:
+    alone, later = 0, 0
+    for clip in CLIPS:
+        heard = [
+            languages_of(pico, clip, 0.4, (), belief, noise)
+            for belief in (LanguageBelief(), after_a_clip(pico, clip))
+        ]
+        right = [languages.count(clip.language) for languages in heard]
+        alone, later = alone + len(heard[0]) - right[0], later + len(heard[1]) - right[1]
+    assert alone > 0 and later == 0
+
+
+def test_pieces_of_a_second_change_it_at_once(pico: WhisperTranscriber) -> None:
+    for before in CLIPS:
+        belief = after_a_clip(pico, before)
+        for clip in CLIPS:
+            heard = languages_of(pico, clip, 1.0, belief=belief)
+            assert set(heard) == {clip.language}

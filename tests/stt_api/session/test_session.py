@@ -2,6 +2,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
+from zlib import crc32
 
 import numpy as np
 import pytest
@@ -45,6 +46,16 @@ def length(request: DecodeRequest) -> Transcript:
 
 def silent(request: DecodeRequest) -> Transcript:
     return transcript(".", no_speech_prob=0.99)
+
+
+def hearing(**detected: float) -> Model:
+    """A model that detects these languages in whatever it hears."""
+
+    def model(request: DecodeRequest) -> Transcript:
+        belief = request.belief.after(detected, request.evidence_s)
+        return replace(transcript("heard"), language=belief.likeliest, belief=belief)
+
+    return model
 
 
 DEFAULTS = SessionConfig()
@@ -563,6 +574,48 @@ def test_a_slow_model_changes_no_final() -> None:
             pass
     assert late.finals() == prompt.finals()
     assert len(late.interims()) < len(prompt.interims())
+
+
+def test_a_slow_model_changes_no_language_of_a_final() -> None:
+    def fickle(request: DecodeRequest) -> Transcript:
+        english = 0.05 + 0.9 * (crc32(request.samples.tobytes()) % 2)
+        return hearing(en=english, de=1 - english)(request)
+
+    sound, _ = conversation(np.random.default_rng(1))
+    prompt, late = Stream(SHORT, fickle), Stream(SHORT, fickle, slow=True)
+    for stream in (prompt, late):
+        for _ in pieces(stream, sound, np.random.default_rng(2)):
+            pass
+    assert late.finals() == prompt.finals()
+    assert {final.language for final in late.finals()} == {"en", "de"}
+
+
+def test_a_short_answer_is_heard_in_the_language_of_the_session() -> None:
+    stream = Stream(QUIET)
+    languages = []
+    for model, length_s in [
+        (hearing(de=0.99, en=0.01), 3.0),
+        (hearing(de=0.3, en=0.7), 0.6),
+        (hearing(de=0.01, en=0.99), 3.0),
+    ]:
+        stream.model = model
+        stream.hear(speech(length_s), silence(0.8))
+        languages.append(stream.finals()[-1].language)
+    assert languages == ["de", "de", "en"]
+
+
+def test_neither_an_interim_nor_a_suppressed_final_changes_the_language_of_the_session() -> None:
+    stream = Stream(model=hearing(de=0.99, en=0.01))
+    stream.hear(speech(3.0), silence(0.8))
+    stream.model = lambda request: replace(
+        hearing(en=1.0, de=0.0)(request), no_speech_prob=0.99 if request.final else 0.0
+    )
+    stream.hear(speech(3.0))
+    assert stream.interims()[-1].language == "en"
+    stream.hear(silence(0.8))
+    stream.model = hearing(de=0.3, en=0.7)
+    stream.hear(speech(0.6), silence(0.8))
+    assert [final.language for final in stream.finals()] == ["de", "de"]
 
 
 def test_silence_is_reported_as_done_about_once_a_second() -> None:

@@ -5,6 +5,7 @@ from stt_api.session.audio import SAMPLE_RATE, AudioBuffer
 from stt_api.session.config import SessionConfig
 from stt_api.session.decoding import DecodeOptions, Transcript
 from stt_api.session.events import Final, Suppression, Word
+from stt_api.session.language import LanguageBelief
 from stt_api.session.utterance import Utterance
 
 
@@ -89,10 +90,29 @@ def test_an_interim_is_given_the_text_before_its_window_as_prompt_and_prefix() -
     for tenth in range(5, 96, 5):
         job = long.next_interim(at(tenth / 10))
         assert job
-        request = long.interim_request(job.window, audio)
+        request = long.interim_request(job.window, audio, LanguageBelief())
         start = job.window.start / SAMPLE_RATE  # the word n is said from n to n + 0.9 s
         numbers = range(round(start), tenth // 10)
         words = (Word(f" {n}", n - start, n + 0.9 - start) for n in numbers)
         interim = long.receive_interim(job.window, said(*words), job.window.end)
     assert (request.options.prompt, request.final) == ("Oslo. 0 1 2 3 4 5", False)
     assert interim and interim.text == "0 1 2 3 4 5 6 7 8"
+
+
+def test_interims_detect_the_language_until_they_have_heard_enough_of_it() -> None:
+    growing, audio = utterance(start=1.0), loud(5.0)
+    asked = []
+    for end in (1.5, 2.5, 3.5, 4.5):
+        job = growing.next_interim(at(end))
+        assert job
+        request = growing.interim_request(job.window, audio, LanguageBelief())
+        asked.append((request.options.language, request.evidence_s))
+        growing.receive_interim(job.window, said(Word(" hi")), job.window.end)
+    assert asked == [(None, 0.5), (None, 1.5), (None, 2.5), ("en", 3.5)]
+
+
+def test_a_final_is_detected_anew_by_the_speech_in_it() -> None:
+    parted, audio = utterance(start=1.0), loud(6.0)
+    parted.language = "en"
+    due = parted.final_due(audio, at(4.0), speech_end=at(3.5))
+    assert (due.request.options.language, due.request.evidence_s) == (None, 2.5)

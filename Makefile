@@ -10,10 +10,10 @@ CODE := stt-api livekit-plugin-custom-stt stt-model-pico examples bench tests
 export WHISPER_MODEL_SIZE ?= pico
 # onnxruntime reports to its maker unless told not to.
 export ORT_DISABLE_TELEMETRY := 1
-demo demo-agent test test-convert conformance bench shape: export HF_HUB_OFFLINE := 1
+demo demo-agent test test-convert conformance bench bench-peers shape: export HF_HUB_OFFLINE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-agent run test test-convert conformance lint types check bench shape
+.PHONY: help install demo demo-agent run test test-convert conformance lint types check bench bench-peers shape
 
 help: ## List the verbs
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -67,6 +67,9 @@ check: lint types test ## Run lint, types and tests
 
 bench: install ## Measure speed against a baseline of the same run (BENCH_ARGS)
 	PYTHONPATH=.:examples:tests $(BIN)/python -m bench $(BENCH_ARGS)
+
+bench-peers: install ## Measure the server beside RealtimeSTT, WhisperLiveKit and WhisperLive (PEERS_ARGS)
+	PYTHONPATH=.:examples:tests $(BIN)/python -m bench.peers $(PEERS_ARGS)
 
 shape: .venv-convert/installed ## Write .shapes/$(SHAPE): pico's words at a bigger Whisper's cost
 	.venv-convert/bin/python -m bench.shapes $(SHAPE) .shapes/$(SHAPE)

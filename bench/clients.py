@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,10 +58,12 @@ async def _listen(socket: Any, log: Log, start: float) -> None:
         log.heard.append((time.perf_counter() - start, json.loads(message)))
 
 
-async def speak(socket: Any, pcm: bytes, start: float) -> None:
+async def speak(
+    socket: Any, pcm: bytes, start: float, packet: Callable[[bytes], bytes] = bytes
+) -> None:
     """Send 16 kHz ``pcm`` as it would be spoken from ``start`` on, a perf_counter time."""
     size = int(FRAME_S * 16_000) * 2
     for offset in range(0, len(pcm), size):
         due = start + (offset + size) / 32_000  # a frame exists once its last sample was spoken
         await asyncio.sleep(due - time.perf_counter())
-        await socket.send(pcm[offset : offset + size])
+        await socket.send(packet(pcm[offset : offset + size]))

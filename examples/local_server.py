@@ -27,7 +27,7 @@ def running_server(*command: str, **settings: str) -> Iterator[RunningServer]:
 
     ``command`` are arguments of Python that run it, ``-m stt_api`` by default.
     """
-    port = settings.get("STT_PORT") or str(_free_port())
+    port = settings.get("STT_PORT") or str(free_port())
     url = f"http://127.0.0.1:{port}"
     defaults = {"WHISPER_MODEL_SIZE": "pico", "STT_LOG_LEVEL": "warning", "STT_PORT": port}
     process = subprocess.Popen(
@@ -42,7 +42,7 @@ def running_server(*command: str, **settings: str) -> Iterator[RunningServer]:
         process.wait(STOP_TIMEOUT_S)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -13,7 +13,7 @@ request at a time, whose interim a final replaces; not all peers do.
 import os
 import sys
 import time
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 
 from threadpoolctl import threadpool_limits
@@ -94,16 +94,17 @@ def serve(mode: Mode) -> None:
         threadpool_limits(os.cpu_count(), user_api="blas")
     counted = Counted(transcriber, mode.wait_s)
     scheduler = in_order if mode.like_peers else finals_first
-    most = mode.max_batch_size or settings.batch_size(transcriber.device)
+    limit = mode.max_batch_size
+    most = (lambda request: limit) if limit else transcriber.most_together
     engine = Engine([counted] * transcriber.workers, scheduler(most))
     server = build_server(settings, engine, defaults, transcriber.languages)
     server.app.get("/bench/counts")(counted.take)
     server.run(sockets)
 
 
-def in_order(max_batch_size: int) -> Scheduler[Job]:
+def in_order(most: Callable[[DecodeRequest], int]) -> Scheduler[Job]:
     return Scheduler(
-        max_batch_size,
+        most=lambda job: most(job.request),
         rank=lambda job: 0,
         is_ahead=lambda job: False,
         batch_key=lambda job: job.batch_key,

@@ -60,8 +60,7 @@ def serve(settings: Settings) -> None:
     sockets = bind(settings.host, settings.port)
     transcribers = load_transcribers(settings)
     first = transcribers[0]
-    scheduler = finals_first(settings.batch_size(first.device))
-    engine = Engine(transcribers * first.workers, scheduler)
+    engine = Engine(transcribers * first.workers, finals_first(first.most_together))
     server = build_server(settings, engine, settings.session(first.traits), first.languages)
     server.run(sockets)
 

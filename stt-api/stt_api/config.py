@@ -78,7 +78,11 @@ class Settings(BaseSettings):
     )
     beam_size: int = Field(1, ge=1, le=10, description="Beams of a final; interims are greedy.")
     max_batch_size: int = Field(
-        0, ge=0, le=256, description="Requests in one model call; 0: 4 on a CPU, 16 on a GPU."
+        0,
+        ge=0,
+        le=256,
+        description="Requests in one model call; 0: 16 on a GPU, up to 4 on a CPU, together no"
+        " longer than 30 s.",
     )
 
     language: Annotated[str, AfterValidator(whisper_language)] | None = Field(
@@ -182,16 +186,13 @@ class Settings(BaseSettings):
                 compute_type=self.compute_type,
                 cpu_threads=self.cpu_threads,
                 workers=self.workers,
+                max_batch_size=self.max_batch_size,
                 beam_size=self.beam_size,
                 encoder_context=_context(self.encoder_context),
                 interim_context=_context(self.interim_context),
             )
             for index in self.device_index.split(",")
         ]
-
-    def batch_size(self, device: str) -> int:
-        """On a CPU a bigger batch costs as much for each item, and finals wait for it."""
-        return self.max_batch_size or (16 if device == "cuda" else 4)
 
     def session(self, traits: Traits) -> SessionConfig:
         """What holds for clients that say nothing else; ``traits`` are the model's."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Protocol
@@ -77,9 +77,9 @@ class Job:
         return self.due_at > asyncio.get_running_loop().time()
 
 
-def finals_first(max_batch_size: int) -> Scheduler[Job]:
+def finals_first(most: Callable[[DecodeRequest], int]) -> Scheduler[Job]:
     return Scheduler(
-        max_batch_size,
+        most=lambda job: most(job.request),
         rank=lambda job: job.rank,
         is_ahead=lambda job: job.is_ahead,
         batch_key=lambda job: job.batch_key,

@@ -11,17 +11,17 @@ class Scheduler(Generic[R]):
 
     Among equals the oldest goes first. A batch is whatever waits when the model is free, so an
     idle server adds no delay and a busy one forms large batches by itself. It never holds more
-    than one request for each session.
+    than one request for each session. ``most`` tells how many requests like one a batch may hold.
     """
 
     def __init__(
         self,
-        max_batch_size: int,
+        most: Callable[[R], int],
         rank: Callable[[R], int],
         is_ahead: Callable[[R], bool],
         batch_key: Callable[[R], Hashable],
     ) -> None:
-        self.max_batch_size = max_batch_size
+        self.most = most
         self.rank = rank
         self.is_ahead = is_ahead
         self.batch_key = batch_key
@@ -42,7 +42,7 @@ class Scheduler(Generic[R]):
             return []
         kind = self._kind(first)
         others = (r for r in queue if r is not first and self._kind(r) == kind)
-        batch = [first, *others][: self.max_batch_size]
+        batch = [first, *others][: self.most(first)]
         taken = {id(request) for request in batch}
         self.waiting = [request for request in self.waiting if id(request) not in taken]
         return batch

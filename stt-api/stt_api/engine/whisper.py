@@ -24,6 +24,9 @@ from .second_opinion import lost_words, second_opinion
 from .traits import EncoderContext
 from .weights import Encoded, Weights
 
+GPU_BATCH = 16
+CPU_BATCH = 4
+
 
 @dataclass(frozen=True, slots=True)
 class WhisperConfig:
@@ -34,6 +37,8 @@ class WhisperConfig:
     """For all workers together; 0: one for each core that the process may use."""
     workers: int = 1
     """Batches that may run at once; 0: as many as suit the model and the machine."""
+    max_batch_size: int = 0
+    """Requests in one call of the model; 0: as many as it gains by."""
     beam_size: int = 1
     """Of finals. Interims are greedy."""
     encoder_context: EncoderContext | None = None
@@ -99,6 +104,17 @@ class WhisperTranscriber:
             self.config.beam_size if request.final else 1,
             keyterms=request.final and bool(request.options.keyterms and previous),
         )
+
+    def most_together(self, request: DecodeRequest) -> int:
+        """Return how many requests like this one go into a batch.
+
+        On a CPU a bigger batch costs as much for each item, and all wait for the last one.
+        """
+        if self.config.max_batch_size:
+            return self.config.max_batch_size
+        if self.device == "cuda":
+            return GPU_BATCH
+        return max(1, min(CPU_BATCH, LONGEST_S // self.contexts.length_s(request)))
 
     def transcribe(self, requests: Sequence[DecodeRequest]) -> list[Transcript]:
         """Transcribe requests that share one ``batch_key``, which decides the options."""

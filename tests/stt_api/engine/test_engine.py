@@ -21,7 +21,7 @@ def request(task: Task = Task.TRANSCRIBE, prompt: str = "") -> DecodeRequest:
 
 @asynccontextmanager
 async def running(model: FakeModel, most: int = 16, workers: int = 1) -> AsyncIterator[Engine]:
-    engine = Engine([model] * workers, finals_first(most))
+    engine = Engine([model] * workers, finals_first(lambda request: most))
     task = asyncio.create_task(engine.run())
     await asyncio.sleep(0)
     try:
@@ -210,7 +210,7 @@ async def test_whoever_waits_is_told_when_the_engine_stops() -> None:
 
 async def test_the_engine_stops_at_once_whatever_the_model_does() -> None:
     model = FakeModel()
-    engine = Engine([model], finals_first(16))
+    engine = Engine([model], finals_first(lambda request: 16))
     running_engine = asyncio.create_task(engine.run())
     await asyncio.sleep(0)
     stuck = await busy(engine, model)
@@ -223,14 +223,16 @@ async def test_the_engine_stops_at_once_whatever_the_model_does() -> None:
 
 async def test_a_stopped_engine_takes_nothing() -> None:
     with pytest.raises(ModelFailed):
-        await Engine([FakeModel()], finals_first(16)).submit(request())
+        await Engine([FakeModel()], finals_first(lambda request: 16)).submit(request())
 
 
 async def test_an_engine_that_breaks_tells_its_callers_and_is_not_alive() -> None:
     def broken(job: Job) -> bool:
         raise RuntimeError
 
-    engine = Engine([FakeModel()], Scheduler(16, rank=broken, is_ahead=broken, batch_key=broken))
+    engine = Engine(
+        [FakeModel()], Scheduler(broken, rank=broken, is_ahead=broken, batch_key=broken)
+    )
     running_engine = asyncio.create_task(engine.run())
     await asyncio.sleep(0)
     with pytest.raises(ModelFailed):

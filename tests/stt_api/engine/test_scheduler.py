@@ -5,7 +5,7 @@ Request = tuple[str, bool, int]  # name (in capitals: ahead of real time), final
 
 def scheduler(*requests: Request, most: int = 8) -> Scheduler[Request]:
     waiting: Scheduler[Request] = Scheduler(
-        most,
+        most=lambda request: most,
         rank=lambda request: 0 if request[1] else 1,
         is_ahead=lambda request: request[0].isupper(),
         batch_key=lambda request: request[2],

@@ -207,3 +207,12 @@ def test_a_language_without_a_token_is_not_one_that_the_model_knows(
 ) -> None:
     assert len(pico.languages) == 99
     assert "yue" not in pico.languages
+
+
+def test_on_a_cpu_a_batch_holds_no_more_audio_than_one_full_context(
+    pico: WhisperTranscriber,
+) -> None:
+    full = pico.using(EncoderContext.FULL, beam_size=1)
+    padded = pico.using(EncoderContext.PADDED, beam_size=1)
+    most = [each.most_together(request(SHORT[0])) for each in (pico, padded, full)]
+    assert most == [4, 3, 1]

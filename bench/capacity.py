@@ -12,7 +12,8 @@ from .load import plays
 from .measures import CalmErrors
 from .ramp import Ramp
 from .report import ModeRun
-from .step import Step, calm_errors, run_step, serving
+from .step import Step, calm_errors, run_step
+from .ways import Way, serving
 
 FLUSH_SESSIONS = 8
 
@@ -28,7 +29,7 @@ class Capacity:
     def mode(self, mode: str, show: Progress) -> ModeRun:
         run = ModeRun(mode)
         task = show.add_task(mode, total=None)
-        with serving(mode, self.options) as server:
+        with serving(Way(mode, mode), self.options) as server:
             self._ramp(server, run, lambda text: show.update(task, description=text))
             if mode == "ours":
                 show.update(task, description=f"{mode}: flushes")

@@ -11,7 +11,7 @@ from websockets.exceptions import InvalidStatus, WebSocketException
 
 from native_client import connection
 
-from .load import Play
+from .load import Sound
 
 FRAME_S = 0.05
 
@@ -20,22 +20,22 @@ FRAME_S = 0.05
 class Log:
     """What one client heard: (seconds since its first sample, message), and how it ended."""
 
-    play: Play
+    play: Sound
     heard: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
     finalized_at_s: float | None = None
     failure: str | None = None
 
 
-def run_clients(url: str, plays: Sequence[Play], settings: dict[str, Any]) -> list[Log]:
+def run_clients(url: str, plays: Sequence[Sound], settings: dict[str, Any]) -> list[Log]:
     """Play all at once in this process; called in processes of their own."""
     return asyncio.run(_all(url, plays, settings))
 
 
-async def _all(url: str, plays: Sequence[Play], settings: dict[str, Any]) -> list[Log]:
+async def _all(url: str, plays: Sequence[Sound], settings: dict[str, Any]) -> list[Log]:
     return list(await asyncio.gather(*(_one(url, play, settings) for play in plays)))
 
 
-async def _one(url: str, play: Play, settings: dict[str, Any]) -> Log:
+async def _one(url: str, play: Sound, settings: dict[str, Any]) -> Log:
     log = Log(play)
     pcm = play.pcm()
     await asyncio.sleep(play.delay_s)

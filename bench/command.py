@@ -6,13 +6,16 @@ python -m bench --quick            a first impression in about two minutes
 python -m bench --model FOLDER --device cuda
 python -m bench --compare unbounded ours
                                    two modes in turns at one load, and their ratios
+python -m bench --against FOLDER   the code of another checkout and this one, in the same way
+python -m bench --against FOLDER --load silent --sessions 64
+                                   what sessions cost in which nobody speaks
 python -m bench --attack           good sessions in calm and beside all attacks, and the ratios;
                                    fails if they lose by it what they must not
 """
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from functools import partial
@@ -24,11 +27,12 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from . import comparison, under_attack
 from .attacks import ATTACKS
 from .capacity import Capacity
-from .load import plays
+from .load import LOADS
 from .report import Run, machine, tables, write, write_data
 from .serve import MODES
-from .step import client_processes, run_step, serving
+from .step import client_processes, run_step
 from .under_attack import UnderAttack, broken_promises
+from .ways import Way, checkout, compared, serving
 
 RAMPED = ("ours", "serial", "batch16")
 
@@ -40,8 +44,12 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     kind.add_argument("--modes", nargs="+", choices=RAMPED, default=list(RAMPED))
     kind.add_argument("--compare", nargs=2, choices=MODES, metavar="MODE", help=", ".join(MODES))
     kind.add_argument(
+        "--against", type=checkout, metavar="FOLDER", help="another checkout, as of git worktree"
+    )
+    kind.add_argument(
         "--attack", nargs="*", choices=ATTACKS, metavar="NAME", help=f"all of {', '.join(ATTACKS)}"
     )
+    parser.add_argument("--load", choices=LOADS, default="dialogues", help="of two ways in turns")
     parser.add_argument("--model", default="pico", help="as WHISPER_MODEL_SIZE")
     parser.add_argument("--device", default="cpu", choices=["cpu", "cuda", "auto"])
     parser.add_argument("--bound-ms", type=float, default=500, help="p95 of finals to hold")
@@ -56,6 +64,8 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     options = parser.parse_args(given)
     if options.compare and options.compare[0] == options.compare[1]:
         parser.error("--compare: two different modes are needed")
+    if options.load != "dialogues" and not (options.compare or options.against):
+        parser.error("--load: only two ways in turns (--compare, --against) may have another load")
     return _completed(options)
 
 
@@ -80,24 +90,25 @@ def ramp(options: argparse.Namespace, pool: ProcessPoolExecutor, console: Consol
 
 def compare(options: argparse.Namespace, pool: ProcessPoolExecutor, console: Console) -> None:
     """Both servers run all the time; the one whose turn it is not has nothing to do."""
-    load, endpointing_s = plays(options.sessions, options.seconds), options.endpointing_ms / 1000
+    load = LOADS[options.load](options.sessions, options.seconds)
+    endpointing_s = options.endpointing_ms / 1000
     with ExitStack() as servers, console.status("") as status:
         ways = {
-            mode: partial(
-                run_step, servers.enter_context(serving(mode, options)), pool, load, endpointing_s
+            way.name: partial(
+                run_step, servers.enter_context(serving(way, options)), pool, load, endpointing_s
             )
-            for mode in options.compare
+            for way in compared(options)
         }
-        compared = comparison.in_turns(ways, options.rounds, status.update)
-    console.print(comparison.table(compared))
-    write_data({"conditions": conditions(options), **comparison.as_data(compared)}, options.out)
+        turns = comparison.in_turns(ways, options.rounds, status.update)
+    console.print(comparison.table(turns))
+    write_data({"conditions": conditions(options), **comparison.as_data(turns)}, options.out)
 
 
 def attack(options: argparse.Namespace, pool: ProcessPoolExecutor, console: Console) -> str | None:
     """Return what is broken, or None."""
     names, endpointing_s = options.attack or list(ATTACKS), options.endpointing_ms / 1000
     with (
-        serving("ours", options, **under_attack.PLACES) as server,
+        serving(Way("ours"), options, **under_attack.PLACES) as server,
         client_processes(under_attack.NICENESS) as attackers,
         console.status("") as status,
     ):
@@ -105,11 +116,11 @@ def attack(options: argparse.Namespace, pool: ProcessPoolExecutor, console: Cons
             server, pool, attackers, names, options.sessions, options.seconds, endpointing_s
         )
         ways = {"calm": run.calm, "attacked": run.attacked}
-        compared = comparison.in_turns(ways, options.rounds, status.update)
-    tallies, broken = list(run.tallies.values()), broken_promises(compared)
+        turns = comparison.in_turns(ways, options.rounds, status.update)
+    tallies, broken = list(run.tallies.values()), broken_promises(turns)
     console.print(under_attack.table(tallies))
-    console.print(comparison.table(compared))
-    data = {**comparison.as_data(compared), "attacks": under_attack.as_data(tallies)}
+    console.print(comparison.table(turns))
+    data = {**comparison.as_data(turns), "attacks": under_attack.as_data(tallies)}
     write_data({"conditions": conditions(options), **data, "broken": broken}, options.out)
     return f"broken: {'; '.join(broken)}" if broken else None
 
@@ -120,7 +131,14 @@ def conditions(options: argparse.Namespace) -> dict[str, object]:
 
 def main() -> None:
     options = arguments()
-    run = attack if options.attack is not None else compare if options.compare else ramp
+    options.out.mkdir(parents=True, exist_ok=True)  # now: a run is long
     with client_processes() as pool:
-        fault = run(options, pool, Console(width=max(120, Console().width)))  # for the tables
+        console = Console(width=max(120, Console().width))  # for the tables
+        fault = _kind(options)(options, pool, console)
     sys.exit(fault)
+
+
+def _kind(options: argparse.Namespace) -> Callable[..., str | None]:
+    if options.attack is not None:
+        return attack
+    return compare if options.compare or options.against else ramp

@@ -71,8 +71,14 @@ def _percentile_ms(figure: str, rank: str) -> Callable[[Sequence[Step]], Value]:
     return measure
 
 
-def _mean(value: Callable[[Step], float]) -> Callable[[Sequence[Step]], Value]:
-    return lambda steps: float(np.mean([value(step) for step in steps]))
+def _mean(value: Callable[[Step], Value]) -> Callable[[Sequence[Step]], Value]:
+    """Return the mean over the steps that have the value, or None."""
+
+    def measure(steps: Sequence[Step]) -> Value:
+        values = [found for step in steps if (found := value(step)) is not None]
+        return float(np.mean(values)) if values else None
+
+    return measure
 
 
 FINAL_P95 = "final, over endpointing, p95, ms"
@@ -83,8 +89,15 @@ MEASURES: dict[str, Callable[[Sequence[Step]], Value]] = {
     "first interim, p50, ms": _percentile_ms("first_interim_s", "p50"),
     "first interim, p95, ms": _percentile_ms("first_interim_s", "p95"),
     INTERIMS: _mean(lambda step: step.figures.interims / step.sessions),
+    "word error rate, %": _mean(
+        lambda step: 100 * step.figures.wer if step.figures.words else None
+    ),
     "server's CPU, cores": _mean(lambda step: step.server_cores),
-    "requests in a batch": _mean(lambda step: float(np.mean(step.batch_sizes or [0]))),
+    "CPU of a session, % of a core": _mean(lambda step: 100 * step.cpu_of_a_session),
+    "sessions for each core": _mean(lambda step: 1 / step.cpu_of_a_session),
+    "requests in a batch": _mean(
+        lambda step: float(np.mean(step.batch_sizes)) if step.batch_sizes else None
+    ),
     "utterances lost, per step": _mean(lambda step: step.figures.lost),
     "sessions failed, per step": _mean(lambda step: step.figures.failures),
 }
@@ -94,9 +107,12 @@ def table(comparison: Comparison) -> Table:
     first, second = comparison.ways
     shown = Table("", first, second, f"{second} ÷ {first}", "of each turn")
     for measure in MEASURES:
-        values = (_number(value) for value in comparison.values(measure))
+        values = comparison.values(measure)
+        if values == [None, None]:  # such as finals, where nobody spoke
+            continue
         turns = ", ".join(_number(ratio) for ratio in comparison.ratios(measure))
-        shown.add_row(measure, *values, _number(comparison.ratio(measure)), turns)
+        ratio = _number(comparison.ratio(measure))
+        shown.add_row(measure, *map(_number, values), ratio, turns)
     shown.add_row("utterances with other words", *map(str, comparison.other_words()))
     return shown
 

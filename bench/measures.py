@@ -59,10 +59,7 @@ def measure(logs: Iterable[Log], endpointing_s: float, calm: CalmErrors | None =
     for log in logs:
         figures.failures += log.failure is not None
         _add_transcripts(figures, log, endpointing_s)
-        places = range(log.play.first, log.play.stop)
-        figures.calm_word_errors += sum(
-            (calm or {}).get((log.play.recording, n), 0) for n in places
-        )
+        figures.calm_word_errors += sum((calm or {}).get(place, 0) for place in log.play.places())
     return figures
 
 

@@ -1,12 +1,11 @@
 """One measurement: some sessions against one server."""
 
-import argparse
 import asyncio
 import os
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import Any, TypeVar
@@ -14,12 +13,12 @@ from typing import Any, TypeVar
 import httpx
 import psutil
 
-from local_server import RunningServer, running_server
+from local_server import RunningServer
 from native_client import finals, transcribe
 from speech import recordings
 
 from .clients import Log, run_clients
-from .load import Play
+from .load import Sound
 from .measures import CalmErrors, Figures, errors_of, measure
 
 PROCESSES = 2  # of clients
@@ -33,27 +32,23 @@ class Step:
 
     sessions: int
     figures: Figures
-    server_cores: float  # CPU seconds of the server for each second
+    cpu_s: float  # of the server
+    elapsed_s: float
+    audio_s: float  # of all sessions together
     memory_mb: float
     gpu_percent: float | None
     batch_sizes: list[int]
     model_busy: float  # share of the time that the model ran
 
+    @property
+    def server_cores(self) -> float:
+        """CPU-seconds of the server for each second."""
+        return self.cpu_s / self.elapsed_s
 
-def serving(
-    mode: str, options: argparse.Namespace, **settings: str
-) -> AbstractContextManager[RunningServer]:
-    """Give a fresh server of one of MODES, with a place for each session of the bench."""
-    places = {"STT_MAX_SESSIONS": str(max(options.most, options.sessions))}
-    return running_server(
-        "-m",
-        "bench.serve",
-        mode,
-        WHISPER_MODEL_SIZE=options.model,
-        STT_DEVICE=options.device,
-        STT_ENDPOINTING_MS=str(options.endpointing_ms),
-        **(places | settings),
-    )
+    @property
+    def cpu_of_a_session(self) -> float:
+        """CPU-seconds of the server for each second of one session's audio."""
+        return self.cpu_s / self.audio_s
 
 
 @contextmanager
@@ -70,7 +65,7 @@ def spread(items: Sequence[T]) -> list[Sequence[T]]:
 def run_step(
     server: RunningServer,
     pool: ProcessPoolExecutor,
-    plays: Sequence[Play],
+    plays: Sequence[Sound],
     endpointing_s: float,
     calm: CalmErrors | None = None,
     **settings: Any,
@@ -84,7 +79,9 @@ def run_step(
     return Step(
         sessions=len(plays),
         figures=measure(logs, endpointing_s, calm),
-        server_cores=(_cpu_s(process) - cpu_before) / elapsed,
+        cpu_s=_cpu_s(process) - cpu_before,
+        elapsed_s=elapsed,
+        audio_s=sum(play.seconds for play in plays),
         memory_mb=process.memory_info().rss / 1e6,
         gpu_percent=_gpu_percent(),
         batch_sizes=counts["batch_sizes"],
@@ -105,7 +102,7 @@ def calm_errors(server: RunningServer) -> CalmErrors:
 def _run(
     server: RunningServer,
     pool: ProcessPoolExecutor,
-    plays: Sequence[Play],
+    plays: Sequence[Sound],
     settings: dict[str, Any],
 ) -> list[Log]:
     running = [pool.submit(run_clients, server.url, part, settings) for part in spread(plays)]

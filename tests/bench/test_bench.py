@@ -14,17 +14,15 @@ from bench.load import Play
 from bench.report import ModeRun, Run, machine, tables, write
 from bench.serve import MODES
 from bench.step import client_processes, run_step
+from bench.ways import ROOT, Way, serving
 from local_server import running_server
-
-ROOT = Path(__file__).parents[2]
-PATHS = ":".join(str(ROOT / folder) for folder in ("", "examples", "tests"))
 
 
 @pytest.mark.parametrize("mode", MODES)
 def test_a_small_load_gives_a_whole_report(mode: str, tmp_path: Path) -> None:
     play = Play("dialogue1.flac", 10, 11, 0.0)  # one short utterance
-    serving = running_server("-m", "bench.serve", mode, PYTHONPATH=PATHS)
-    with serving as server, client_processes() as pool:
+    way = serving(Way(mode, mode), arguments([]))
+    with way as server, client_processes() as pool:
         step = run_step(server, pool, [play, replace(play, delay_s=0.2)], 0.5)
     run = Run(machine(), [ModeRun("ours", [step], 2), ModeRun("serial", [step], 1)])
     write(run, tmp_path)
@@ -46,12 +44,7 @@ async def test_flushes_are_timed_through_socket_and_plugin() -> None:
         assert all(0 < seconds < 5 for seconds in plugin.result() + sockets.result())
 
 
-@pytest.fixture
-def served_from_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", PATHS)
-
-
-def test_two_modes_are_compared_in_turns(served_from_here: None, tmp_path: Path) -> None:
+def test_two_modes_are_compared_in_turns(tmp_path: Path) -> None:
     asked = ("--compare", "unbounded", "ours", "--sessions=2", "--seconds=1", "--rounds=1")
     with client_processes() as pool:
         compare(arguments([*asked, f"--out={tmp_path}"]), pool, Console())
@@ -62,9 +55,17 @@ def test_two_modes_are_compared_in_turns(served_from_here: None, tmp_path: Path)
     assert report["ratios"]["server's CPU, cores"] > 0
 
 
-def test_all_attacks_are_made_beside_good_sessions_and_judged(
-    served_from_here: None, tmp_path: Path
-) -> None:
+def test_another_checkout_is_compared_with_this_one_in_silence(tmp_path: Path) -> None:
+    turns = ("--load=silent", "--sessions=2", "--seconds=1", "--rounds=1", f"--out={tmp_path}")
+    with client_processes() as pool:
+        compare(arguments(["--against", str(ROOT), *turns]), pool, Console())
+    report = json.loads((tmp_path / "bench-report.json").read_text())
+    assert {way: len(steps) for way, steps in report["steps"].items()} == {"that": 2, "this": 1}
+    assert report["ratios"]["sessions for each core"] > 0
+    assert report["ratios"]["word error rate, %"] is None
+
+
+def test_all_attacks_are_made_beside_good_sessions_and_judged(tmp_path: Path) -> None:
     asked = ("--attack", "--sessions=2", "--seconds=1", f"--out={tmp_path}")
     with client_processes() as pool:
         fault = attack(arguments(asked), pool, Console())

@@ -12,7 +12,7 @@ YES, NO = [["yes"]], [["no"]]
 def step(final_s: float = 0.1, heard: list[list[str]] = YES, interims: int = 4) -> Step:
     """What one session heard of one utterance."""
     figures = Figures(final_s=[final_s], interims=interims, heard=heard, utterances=1)
-    return Step(1, figures, 1.0, 100.0, None, [1], 0.5)
+    return Step(1, figures, 0.5, 1.0, 1.0, 100.0, None, [1], 0.5)
 
 
 def test_two_ways_take_turns_and_the_first_also_ends() -> None:

@@ -7,7 +7,7 @@ from bench.measures import Figures
 from bench.step import Step
 from bench.under_attack import broken_promises
 
-CALM = Step(1, Figures(final_s=[0.1], heard=[["yes"]]), 1.0, 100.0, None, [1], 0.5)
+CALM = Step(1, Figures(final_s=[0.1], heard=[["yes"]]), 0.5, 1.0, 1.0, 100.0, None, [1], 0.5)
 
 
 def attacked(**figures: object) -> Comparison:

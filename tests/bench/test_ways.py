@@ -1,0 +1,43 @@
+import os
+import subprocess
+import sys
+from argparse import ArgumentTypeError
+from pathlib import Path
+
+import pytest
+
+from bench.command import arguments
+from bench.ways import ROOT, Way, checkout, compared
+
+
+def test_a_way_of_another_checkout_is_served_by_the_code_of_that(tmp_path: Path) -> None:
+    for package in ("bench", "stt-api/stt_api"):
+        (tmp_path / package).mkdir(parents=True)
+        (tmp_path / package / "__init__.py").touch()
+    found = subprocess.run(
+        [sys.executable, "-c", "import bench, stt_api; print(bench.__file__, stt_api.__file__)"],
+        env={**os.environ, **Way("that", checkout=tmp_path).environment()},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert found.stdout.count(str(tmp_path)) == 2
+
+
+def test_another_checkout_is_that_and_this_one_is_this() -> None:
+    that, this = compared(arguments(["--against", str(ROOT)]))
+    assert (that.name, this.name, this.checkout) == ("that", "this", ROOT)
+
+
+def test_a_folder_without_a_bench_is_refused_with_the_way_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(ArgumentTypeError, match="git worktree add"):
+        checkout(str(tmp_path))
+
+
+def test_a_load_that_nobody_speaks_in_is_refused_where_finals_are_judged(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        arguments(["--load", "silent"])
+    assert "--compare, --against" in capsys.readouterr().err

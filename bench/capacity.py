@@ -1,68 +1,52 @@
-"""Raise the load on each way to serve until it is no longer held."""
+"""Raise the load on each way to serve, in turns, until it is no longer held. Serves nothing."""
 
-import argparse
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from rich.progress import Progress
-
-from local_server import RunningServer
-
-from .flushes import run_flushes, run_plugin_flushes
-from .load import plays
-from .measures import CalmErrors
+from .measures import percentiles
 from .ramp import Ramp
-from .report import ModeRun
-from .step import Step, calm_errors, run_step
-from .ways import Way, serving
-
-FLUSH_SESSIONS = 8
+from .step import Step
+from .ways import Way
 
 
-class Capacity:
-    """Runs modes one after the other; each on a fresh server."""
+@dataclass(slots=True)
+class Climb:
+    """The steps of one way. Each counts for every bound, whichever of them asked for it."""
 
-    def __init__(self, options: argparse.Namespace, pool: ProcessPoolExecutor) -> None:
-        self.options = options
-        self.pool = pool
-        self.precision = 0.5 if options.quick else 0.15
+    way: Way
+    ramps: Mapping[float, Ramp]
+    """One for each bound: the p95 of finals that is to be held, in ms over endpointing."""
+    steps: list[Step] = field(default_factory=list)
+    flush_s: dict[str, list[float]] = field(default_factory=dict)
 
-    def mode(self, mode: str, show: Progress) -> ModeRun:
-        run = ModeRun(mode)
-        task = show.add_task(mode, total=None)
-        with serving(Way(mode, mode), self.options) as server:
-            self._ramp(server, run, lambda text: show.update(task, description=text))
-            if mode == "ours":
-                show.update(task, description=f"{mode}: flushes")
-                run.flush_s = self._flushes(server)
-        show.update(task, description=f"{mode}: {run.sustained} sessions sustained", total=1)
-        show.update(task, completed=1)
-        return run
+    def next(self) -> int | None:
+        """Return the sessions to try; None when every bound is known well enough."""
+        return next(filter(None, (ramp.next() for ramp in self.ramps.values())), None)
 
-    def _ramp(self, server: RunningServer, run: ModeRun, say) -> None:  # type: ignore[no-untyped-def]
-        first = self.options.first or (8 if run.mode == "ours" else 1)
-        ramp = Ramp(first, self.options.most, self.precision)
-        calm = calm_errors(server)
-        while sessions := ramp.next():
-            say(f"{run.mode}: {sessions} sessions, {ramp.sustained} sustained so far")
-            step = self._step(server, sessions, calm)
-            run.steps.append(step)
-            ramp.results[sessions] = self._held(step)
-        run.sustained = ramp.sustained
+    def add(self, step: Step) -> None:
+        self.steps.append(step)
+        for bound_ms, ramp in self.ramps.items():
+            ramp.results[step.sessions] = holds(step, bound_ms)
 
-    def _step(self, server: RunningServer, sessions: int, calm: CalmErrors) -> Step:
-        load = plays(sessions, self.options.seconds, seed=sessions)
-        return run_step(server, self.pool, load, self.options.endpointing_ms / 1000, calm)
+    def __str__(self) -> str:
+        held = (f"{ramp.sustained} at {bound:g} ms" for bound, ramp in self.ramps.items())
+        return f"{self.way.name}: sustained {', '.join(held)} so far"
 
-    def _held(self, step: Step) -> bool:
-        figures = step.figures
-        late = sorted(figures.final_s)[int(0.95 * len(figures.final_s)) :] or [float("inf")]
-        complete = not figures.lost and not figures.failures
-        return complete and late[0] <= self.options.bound_ms / 1000
 
-    def _flushes(self, server: RunningServer) -> dict[str, list[float]]:
-        return {
-            "plugin, 1 stream": self.pool.submit(run_plugin_flushes, server.url).result(),
-            f"{FLUSH_SESSIONS} sessions": self.pool.submit(
-                run_flushes, server.url, FLUSH_SESSIONS
-            ).result(),
-        }
+def holds(step: Step, bound_ms: float) -> bool:
+    """Tell if nothing was lost, and the finals came in time."""
+    p95_s = percentiles(step.figures.final_s)["p95"]
+    complete = not step.figures.lost and not step.figures.failures
+    return complete and p95_s is not None and 1000 * p95_s <= bound_ms
+
+
+def climb_in_turns(
+    climbs: Sequence[Climb], step: Callable[[Way, int], Step], say: Callable[[str], None]
+) -> None:
+    """Whatever else the machine does falls on all ways, as long as they climb."""
+    while climbing := [climb for climb in climbs if climb.next()]:
+        for climb in climbing:
+            sessions = climb.next()
+            assert sessions is not None
+            say(f"{climb}; now {sessions} sessions")
+            climb.add(step(climb.way, sessions))

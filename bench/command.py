@@ -2,11 +2,16 @@
 
 python -m bench                    ramp ours and both baselines, about ten minutes on two cores
 python -m bench --modes ours       without the baselines
+python -m bench --contexts full padded fit --bound-ms 500 1000
+                                   ours once with each encoder context, beside both baselines, and
+                                   what is sustained at each of two bounds
 python -m bench --quick            a first impression in about two minutes
 python -m bench --model FOLDER --device cuda
 python -m bench --compare unbounded ours
                                    two modes in turns at one load, and their ratios
 python -m bench --against FOLDER   the code of another checkout and this one, in the same way
+python -m bench --against FOLDER --ramp
+                                   the same, but how many sessions each of the two sustains
 python -m bench --against FOLDER --load silent --sessions 64
                                    what sessions cost in which nobody speaks
 python -m bench --attack           good sessions in calm and beside all attacks, and the ratios;
@@ -16,23 +21,18 @@ python -m bench --attack           good sessions in calm and beside all attacks,
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack
-from functools import partial
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from . import comparison, under_attack
+from stt_api.engine.traits import EncoderContext
+
 from .attacks import ATTACKS
-from .capacity import Capacity
 from .load import LOADS
-from .report import Run, machine, tables, write, write_data
+from .runs import attack, compare, ramp
 from .serve import MODES
-from .step import client_processes, run_step
-from .under_attack import UnderAttack, broken_promises
-from .ways import Way, checkout, compared, serving
+from .step import client_processes
+from .ways import checkout
 
 RAMPED = ("ours", "serial", "batch16")
 
@@ -49,10 +49,17 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     kind.add_argument(
         "--attack", nargs="*", choices=ATTACKS, metavar="NAME", help=f"all of {', '.join(ATTACKS)}"
     )
+    contexts = [context.value for context in EncoderContext]
+    parser.add_argument(
+        "--contexts", nargs="+", choices=contexts, default=[], help="of ours; each a way to serve"
+    )
+    parser.add_argument("--ramp", action="store_true", help="of the two of --compare or --against")
     parser.add_argument("--load", choices=LOADS, default="dialogues", help="of two ways in turns")
     parser.add_argument("--model", default="pico", help="as WHISPER_MODEL_SIZE")
     parser.add_argument("--device", default="cpu", choices=["cpu", "cuda", "auto"])
-    parser.add_argument("--bound-ms", type=float, default=500, help="p95 of finals to hold")
+    parser.add_argument(
+        "--bound-ms", nargs="+", type=float, default=[500.0], help="p95 of finals to hold"
+    )
     parser.add_argument("--endpointing-ms", type=int, default=500)
     parser.add_argument("--seconds", type=float, help="length of one step; 20, under attack 60")
     parser.add_argument("--first", type=int, default=None, help="sessions of the first step")
@@ -64,8 +71,13 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     options = parser.parse_args(given)
     if options.compare and options.compare[0] == options.compare[1]:
         parser.error("--compare: two different modes are needed")
-    if options.load != "dialogues" and not (options.compare or options.against):
-        parser.error("--load: only two ways in turns (--compare, --against) may have another load")
+    pair = options.pair = bool(options.compare or options.against)
+    if options.ramp and not pair:
+        parser.error("--ramp: only with --compare and --against, which can do without it")
+    if options.contexts and (pair or options.attack is not None or "ours" not in options.modes):
+        parser.error("--contexts: only for ours among --modes")
+    if options.load != "dialogues" and (options.ramp or not pair):
+        parser.error("--load: only --compare and --against without --ramp may have another")
     return _completed(options)
 
 
@@ -75,58 +87,6 @@ def _completed(options: argparse.Namespace) -> argparse.Namespace:
     options.sessions = options.sessions or (8 if attack else 32)
     options.rounds = options.rounds or (1 if attack else 3)
     return options
-
-
-def ramp(options: argparse.Namespace, pool: ProcessPoolExecutor, console: Console) -> None:
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=console) as show:
-        capacity = Capacity(options, pool)
-        modes = [capacity.mode(mode, show) for mode in options.modes]
-    run = Run(conditions(options), modes)
-    for table in tables(run):
-        console.print(table)
-    write(run, options.out)
-
-
-def compare(options: argparse.Namespace, pool: ProcessPoolExecutor, console: Console) -> None:
-    """Both servers run all the time; the one whose turn it is not has nothing to do."""
-    load = LOADS[options.load](options.sessions, options.seconds)
-    endpointing_s = options.endpointing_ms / 1000
-    with ExitStack() as servers, console.status("") as status:
-        ways = {
-            way.name: partial(
-                run_step, servers.enter_context(serving(way, options)), pool, load, endpointing_s
-            )
-            for way in compared(options)
-        }
-        turns = comparison.in_turns(ways, options.rounds, status.update)
-    console.print(comparison.table(turns))
-    write_data({"conditions": conditions(options), **comparison.as_data(turns)}, options.out)
-
-
-def attack(options: argparse.Namespace, pool: ProcessPoolExecutor, console: Console) -> str | None:
-    """Return what is broken, or None."""
-    names, endpointing_s = options.attack or list(ATTACKS), options.endpointing_ms / 1000
-    with (
-        serving(Way("ours"), options, **under_attack.PLACES) as server,
-        client_processes(under_attack.NICENESS) as attackers,
-        console.status("") as status,
-    ):
-        run = UnderAttack(
-            server, pool, attackers, names, options.sessions, options.seconds, endpointing_s
-        )
-        ways = {"calm": run.calm, "attacked": run.attacked}
-        turns = comparison.in_turns(ways, options.rounds, status.update)
-    tallies, broken = list(run.tallies.values()), broken_promises(turns)
-    console.print(under_attack.table(tallies))
-    console.print(comparison.table(turns))
-    data = {**comparison.as_data(turns), "attacks": under_attack.as_data(tallies)}
-    write_data({"conditions": conditions(options), **data, "broken": broken}, options.out)
-    return f"broken: {'; '.join(broken)}" if broken else None
-
-
-def conditions(options: argparse.Namespace) -> dict[str, object]:
-    return {**machine(), **{key: str(value) for key, value in vars(options).items()}}
 
 
 def main() -> None:
@@ -141,4 +101,4 @@ def main() -> None:
 def _kind(options: argparse.Namespace) -> Callable[..., str | None]:
     if options.attack is not None:
         return attack
-    return compare if options.compare or options.against else ramp
+    return compare if options.pair and not options.ramp else ramp

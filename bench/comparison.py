@@ -8,7 +8,7 @@ import numpy as np
 from rich.table import Table
 
 from .measures import percentiles
-from .report import step_row
+from .report.data import step_row
 from .step import Step
 
 Value = float | None  # None where there was nothing to measure

@@ -2,9 +2,9 @@
 
 import argparse
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from local_server import RunningServer, running_server
@@ -21,6 +21,7 @@ class Way:
     mode: str = "ours"
     settings: Mapping[str, str] = field(default_factory=dict)
     checkout: Path = ROOT
+    baseline: bool = False  # what the others are measured by
 
     def environment(self) -> dict[str, str]:
         """Python finds the checkout's code before what is installed, and before this folder's."""
@@ -33,6 +34,20 @@ def compared(options: argparse.Namespace) -> list[Way]:
     if options.against:
         return [Way("that", checkout=options.against.resolve()), Way("this")]
     return [Way(mode, mode) for mode in options.compare]
+
+
+def ramped(options: argparse.Namespace) -> list[Way]:
+    """Return the modes, ours once for each of ``--contexts``; or two, the first as baseline."""
+    if options.compare or options.against:
+        first, second = compared(options)
+        return [replace(first, baseline=True), second]
+    return [way for mode in options.modes for way in _ways(mode, options.contexts)]
+
+
+def _ways(mode: str, contexts: Sequence[str]) -> list[Way]:
+    if mode != "ours" or not contexts:
+        return [Way(mode, mode, baseline=mode != "ours")]
+    return [Way(f"ours {each}", settings={"STT_ENCODER_CONTEXT": each}) for each in contexts]
 
 
 def checkout(folder: str) -> Path:

@@ -8,10 +8,16 @@ import pytest
 from rich.console import Console
 
 from bench.attacks import ATTACKS
-from bench.command import arguments, attack, compare
+from bench.capacity import Climb
+from bench.command import arguments
 from bench.flushes import run_flushes, run_plugin_flushes
 from bench.load import Play
-from bench.report import ModeRun, Run, machine, tables, write
+from bench.machine import machine
+from bench.ramp import Ramp
+from bench.report.data import as_data
+from bench.report.page import write_page
+from bench.report.table import tables
+from bench.runs import attack, compare, ramp
 from bench.serve import MODES
 from bench.step import client_processes, run_step
 from bench.ways import ROOT, Way, serving
@@ -21,19 +27,30 @@ from local_server import running_server
 @pytest.mark.parametrize("mode", MODES)
 def test_a_small_load_gives_a_whole_report(mode: str, tmp_path: Path) -> None:
     play = Play("dialogue1.flac", 10, 11, 0.0)  # one short utterance
-    way = serving(Way(mode, mode), arguments([]))
-    with way as server, client_processes() as pool:
+    way = Way(mode, mode)
+    with serving(way, arguments([])) as server, client_processes() as pool:
         step = run_step(server, pool, [play, replace(play, delay_s=0.2)], 0.5)
-    run = Run(machine(), [ModeRun("ours", [step], 2), ModeRun("serial", [step], 1)])
-    write(run, tmp_path)
-    report = json.loads((tmp_path / "bench-report.json").read_text())
-    [row] = report["modes"]["ours"]["steps"]
-    assert report["ratio_to_best_baseline"] == 2.0
+    climb = Climb(way, {500.0: Ramp(2, 2)})
+    climb.add(step)
+    data = as_data(machine(), [climb])
+    [row] = data["ways"][mode]["steps"]
     assert (row["utterances"], row["lost"], row["failed_sessions"], row["wer"]) == (2, 0, 0, 0)
     assert row["final_over_endpointing_s"]["p95"] is not None and row["batch_sizes"]
-    assert len(tables(run)) == 2
+    assert len(tables(data)) == 2
+    write_page(data, tmp_path)
     page = (tmp_path / "bench-report.html").read_text()
     assert "src=" not in page.split("</script>")[0]
+
+
+def test_two_ways_are_ramped_in_turns_to_one_report(tmp_path: Path) -> None:
+    asked = ("--compare", "serial", "ours", "--ramp", "--first=1", "--most=1", "--seconds=1")
+    with client_processes() as pool:
+        ramp(arguments([*asked, "--bound-ms", "1", "5000", f"--out={tmp_path}"]), pool, Console())
+    ways = json.loads((tmp_path / "bench-report.json").read_text())["ways"]
+    assert [step["sessions"] for way in ways.values() for step in way["steps"]] == [1, 1]
+    assert [held["sessions"] for held in ways["serial"]["sustained"]] == [0, 1]
+    assert ways["ours"]["sustained"][1]["times_best_baseline"] == 1
+    assert (tmp_path / "bench-report.html").exists()
 
 
 async def test_flushes_are_timed_through_socket_and_plugin() -> None:

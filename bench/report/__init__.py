@@ -1,0 +1,1 @@
+"""What a run found: as data, as tables, as a page."""

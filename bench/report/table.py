@@ -4,23 +4,26 @@ from rich.table import Table
 
 from .data import Row
 
+STEP_HEADINGS = (
+    "sessions",
+    "final p50/p95/p99 ms",
+    "first interim p50/p95 ms",
+    "interim age p95 ms",
+    "WER (alone) %",
+    "flicker %",
+    "lost",
+    "cores",
+    "batch",
+    "MB",
+)
+
 
 def tables(data: Row) -> list[Table]:
     return [_steps_table(data), _summary_table(data)]
 
 
 def _steps_table(data: Row) -> Table:
-    table = Table("way", "sessions", "final p50/p95/p99 ms", "first interim p50/p95 ms")
-    for heading in (
-        "interim age p95 ms",
-        "WER (alone) %",
-        "flicker %",
-        "lost",
-        "cores",
-        "batch",
-        "MB",
-    ):
-        table.add_column(heading)
+    table = Table("way", *STEP_HEADINGS)
     for name, way in data["ways"].items():
         for step in way["steps"]:
             table.add_row(name, *step_cells(step))
@@ -48,17 +51,18 @@ def _summary_table(data: Row) -> Table:
     held = (f"sessions sustained at {bound['bound_ms']:g} ms" for bound in bounds)
     table = Table("way", *held, "flush → final p50/p95 ms")
     for name, way in data["ways"].items():
-        flushes = (
-            f"{what}: {ms(taken['p50'])}/{ms(taken['p95'])}"
-            for what, taken in way["flush_to_final_s"].items()
-        )
-        table.add_row(name, *map(sustained, way["sustained"]), "; ".join(flushes))
+        table.add_row(name, *map(sustained, way["sustained"]), flushes(way))
     return table
+
+
+def flushes(way: Row) -> str:
+    taken = way["flush_to_final_s"].items()
+    return "; ".join(f"{what}: {ms(s['p50'])}/{ms(s['p95'])}" for what, s in taken)
 
 
 def sustained(held: Row) -> str:
     times = held["times_best_baseline"]
-    ratio = "" if times is None else f" ({times:.1f} × the best baseline)"
+    ratio = "" if times is None else f" ({times:.3g} × the best baseline)"
     return f"{held['sessions']}{ratio}"
 
 

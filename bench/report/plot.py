@@ -1,0 +1,176 @@
+"""A run's figures over the number of sessions, as SVG that needs neither script nor network."""
+
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
+
+from .data import Row
+
+# Drawn with these, and replaced by what the reader's light or dark mode asks for.
+INK, PAPER, FAINT = "#1f2328", "#ffffff", "#d1d9e0"
+DARK = {INK: "#e6edf3", PAPER: "#0d1117", FAINT: "#3d444d"}
+VARIABLES = {INK: "--ink", PAPER: "--paper", FAINT: "--faint"}
+
+# Okabe and Ito's, which colour-blind readers tell apart on light and on dark; markers as well.
+LOOKS = (
+    ("#0072b2", "o"),
+    ("#d55e00", "s"),
+    ("#009e73", "^"),
+    ("#cc79a7", "D"),
+    ("#e69f00", "v"),
+    ("#56b4e9", "P"),
+)
+STYLE = {
+    "svg.fonttype": "none",  # text stays text: small, and in the reader's font
+    "svg.hashsalt": "bench",  # the same run is the same file
+    "font.family": "sans-serif",
+    "font.size": 10,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": FAINT,
+    "axes.facecolor": PAPER,
+    "figure.facecolor": PAPER,
+    "grid.color": FAINT,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "legend.frameon": False,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """``key`` of a step's row times ``factor`` is the unit's; a spread has p50 and p95."""
+
+    title: str
+    key: str
+    factor: float
+    unit: str
+    spread: bool = False
+    bound: bool = False
+
+
+FINALS = Plot(
+    "How late finals are (lower is better)",
+    "final_over_endpointing_s",
+    1000,
+    "ms after the endpoint",
+    True,
+    True,
+)
+PLOTS = (
+    FINALS,
+    Plot(
+        "How late first words are (lower is better)",
+        "first_interim_s",
+        1000,
+        "ms after speech began",
+        True,
+    ),
+    Plot(
+        "How old interims are (lower is better)", "interim_age_s", 1000, "ms after its sound", True
+    ),
+    Plot("Words heard wrongly (lower is better)", "wer", 100, "% of the words"),
+    Plot("CPU that the server takes (lower is better)", "server_cores", 1, "cores"),
+    Plot(
+        "Requests that share one run of the model (higher is better)", "mean_batch", 1, "requests"
+    ),
+)
+
+
+def svg(plot: Plot, data: Row, *, width: float = 4.2, height: float = 3.2, title: str = "") -> str:
+    """Return a plot as an ``<svg>`` whose colours are CSS variables; sizes are in inches."""
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(width, height), layout="constrained")
+        axes = figure.add_subplot()
+        _draw(axes, plot, data)
+        figure.legend(
+            loc="outside upper left",
+            title=title,
+            title_fontsize=11,
+            alignment="left",
+            ncols=2 if width < 5 else 5,
+            fontsize=9,
+            handlelength=1.5,
+        )
+        written = io.StringIO()
+        figure.savefig(written, format="svg", metadata={"Date": None, "Creator": None})
+    return _themed(written.getvalue())
+
+
+def standalone(drawn: str) -> str:
+    """Return an ``<svg>`` as a file that follows the reader's light or dark mode by itself."""
+    begin = drawn.index(">") + 1
+    return f"{drawn[:begin]}<style>{theme('svg')}</style>{drawn[begin:]}"
+
+
+def theme(selector: str) -> str:
+    """Return the CSS that gives the variables their colours."""
+    light = "".join(f"{name}:{colour};" for colour, name in VARIABLES.items())
+    dark = "".join(f"{name}:{DARK[colour]};" for colour, name in VARIABLES.items())
+    return f"{selector}{{{light}}}@media(prefers-color-scheme:dark){{{selector}{{{dark}}}}}"
+
+
+def _draw(axes: Axes, plot: Plot, data: Row) -> None:
+    for (colour, marker), (name, way) in zip(LOOKS * 2, data["ways"].items(), strict=False):
+        line = {"color": colour, "marker": marker, "markersize": 4.5, "linewidth": 1.6}
+        sessions = [step["sessions"] for step in way["steps"]]
+        rows = [step[plot.key] for step in way["steps"]]
+        if plot.spread:
+            p50, p95 = (_scaled((row[rank] for row in rows), plot) for rank in ("p50", "p95"))
+            axes.plot(sessions, p50, label=name, **line)
+            axes.plot(sessions, p95, color=colour, linestyle="--", linewidth=1)
+            axes.fill_between(sessions, p50, p95, color=colour, alpha=0.13, linewidth=0)
+        else:
+            axes.plot(sessions, _scaled(rows, plot), label=name, **line)
+    _scales(axes, plot, data)
+
+
+def _scaled(values: Iterable[float | None], plot: Plot) -> list[float]:
+    return [float("nan") if value is None else value * plot.factor for value in values]
+
+
+def _scales(axes: Axes, plot: Plot, data: Row) -> None:
+    axes.set_xscale("log", base=2)
+    tried = {step["sessions"] for way in data["ways"].values() for step in way["steps"]}
+    powers = [2**n for n in range(12) if min(tried) <= 2**n <= max(tried)]
+    axes.set_xticks(powers or sorted(tried), map(str, powers or sorted(tried)))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.set_xlabel("sessions at once")
+    axes.set_ylabel(plot.unit)
+    if plot.spread:
+        axes.set_yscale("log")
+        axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+        axes.yaxis.set_minor_formatter(NullFormatter())
+    else:
+        axes.set_ylim(bottom=0)
+    axes.grid(True, which="major", linewidth=0.6)
+    for bound_ms in data["conditions"]["bound_ms"] if plot.bound else ():
+        _bound(axes, bound_ms)
+
+
+def _bound(axes: Axes, bound_ms: float) -> None:
+    axes.axhline(bound_ms, color=INK, linewidth=1.2, linestyle=":")
+    axes.annotate(
+        f"bound: {bound_ms:g} ms",
+        (1, bound_ms),
+        xycoords=("axes fraction", "data"),
+        xytext=(-2, 4),
+        textcoords="offset points",
+        ha="right",
+        fontsize=9,
+        bbox={"facecolor": PAPER, "edgecolor": "none", "alpha": 0.8, "pad": 0.5},
+    )
+
+
+def _themed(written: str) -> str:
+    for colour, name in VARIABLES.items():
+        written = written.replace(colour, f"var({name})")
+    return written[written.index("<svg") :]

@@ -1,7 +1,7 @@
 """A run's figures over the number of sessions, as SVG that needs neither script nor network."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import matplotlib
@@ -25,6 +25,8 @@ LOOKS = (
     ("#e69f00", "v"),
     ("#56b4e9", "P"),
 )
+FLOOR = 10  # ms; what came earlier is drawn here, for a log axis has no zero
+
 STYLE = {
     "svg.fonttype": "none",  # text stays text: small, and in the reader's font
     "svg.hashsalt": "bench",  # the same run is the same file
@@ -123,7 +125,7 @@ def _draw(axes: Axes, plot: Plot, data: Row) -> None:
         sessions = [step["sessions"] for step in way["steps"]]
         rows = [step[plot.key] for step in way["steps"]]
         if plot.spread:
-            p50, p95 = (_scaled((row[rank] for row in rows), plot) for rank in ("p50", "p95"))
+            p50, p95 = (_scaled([row[rank] for row in rows], plot) for rank in ("p50", "p95"))
             axes.plot(sessions, p50, label=name, **line)
             axes.plot(sessions, p95, color=colour, linestyle="--", linewidth=1)
             axes.fill_between(sessions, p50, p95, color=colour, alpha=0.13, linewidth=0)
@@ -132,8 +134,9 @@ def _draw(axes: Axes, plot: Plot, data: Row) -> None:
     _scales(axes, plot, data)
 
 
-def _scaled(values: Iterable[float | None], plot: Plot) -> list[float]:
-    return [float("nan") if value is None else value * plot.factor for value in values]
+def _scaled(values: Sequence[float | None], plot: Plot) -> list[float]:
+    floor = FLOOR if plot.spread else 0
+    return [float("nan") if value is None else max(floor, value * plot.factor) for value in values]
 
 
 def _scales(axes: Axes, plot: Plot, data: Row) -> None:
@@ -149,6 +152,7 @@ def _scales(axes: Axes, plot: Plot, data: Row) -> None:
         axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         axes.yaxis.set_minor_formatter(NullFormatter())
+        axes.set_ylim(bottom=FLOOR)
     else:
         axes.set_ylim(bottom=0)
     axes.grid(True, which="major", linewidth=0.6)

@@ -34,5 +34,12 @@ def test_what_was_not_measured_is_left_out() -> None:
     assert "<svg" in svg(FINALS, data)
 
 
+def test_a_final_that_was_early_is_drawn_at_the_foot_of_the_log_axis() -> None:
+    early, at_the_foot = run(1, 2), run(1, 2)
+    early["ways"]["ours"]["steps"][0]["final_over_endpointing_s"] = {"p50": -0.07, "p95": 0.1}
+    at_the_foot["ways"]["ours"]["steps"][0]["final_over_endpointing_s"] = {"p50": 0.01, "p95": 0.1}
+    assert svg(FINALS, early) == svg(FINALS, at_the_foot)
+
+
 def test_the_same_run_is_drawn_the_same() -> None:
     assert svg(FINALS, run(1, 8)) == svg(FINALS, run(1, 8))

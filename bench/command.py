@@ -14,6 +14,8 @@ python -m bench --against FOLDER --ramp
                                    the same, but how many sessions each of the two sustains
 python -m bench --against FOLDER --load silent --sessions 64
                                    what sessions cost in which nobody speaks
+python -m bench --offline          CPU of live sessions, and of faster-whisper's batched pipeline
+                                   on the same recordings, in turns
 python -m bench --attack           good sessions in calm and beside all attacks, and the ratios;
                                    fails if they lose by it what they must not
 """
@@ -29,7 +31,7 @@ from stt_api.engine.traits import EncoderContext
 
 from .attacks import ATTACKS
 from .load import LOADS
-from .runs import attack, compare, ramp
+from .runs import attack, compare, offline, ramp
 from .serve import MODES
 from .step import client_processes
 from .ways import checkout
@@ -46,6 +48,7 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     kind.add_argument(
         "--against", type=checkout, metavar="FOLDER", help="another checkout, as of git worktree"
     )
+    kind.add_argument("--offline", action="store_true", help="cost of live beside offline work")
     kind.add_argument(
         "--attack", nargs="*", choices=ATTACKS, metavar="NAME", help=f"all of {', '.join(ATTACKS)}"
     )
@@ -64,7 +67,7 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, help="length of one step; 20, under attack 60")
     parser.add_argument("--first", type=int, default=None, help="sessions of the first step")
     parser.add_argument("--most", type=int, default=512, help="sessions never exceeded")
-    parser.add_argument("--sessions", type=int, help="without a ramp; 32, under attack 8")
+    parser.add_argument("--sessions", type=int, help="without a ramp; 32, offline 64, attack 8")
     parser.add_argument("--rounds", type=int, help="turns without a ramp; 3, under attack 1")
     parser.add_argument("--quick", action="store_true", help="short steps, coarse ramp")
     parser.add_argument("--out", type=Path, default=Path(), help="folder of the report")
@@ -74,7 +77,8 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     pair = options.pair = bool(options.compare or options.against)
     if options.ramp and not pair:
         parser.error("--ramp: only with --compare and --against, which can do without it")
-    if options.contexts and (pair or options.attack is not None or "ours" not in options.modes):
+    other = pair or options.offline or options.attack is not None
+    if options.contexts and (other or "ours" not in options.modes):
         parser.error("--contexts: only for ours among --modes")
     if options.load != "dialogues" and (options.ramp or not pair):
         parser.error("--load: only --compare and --against without --ramp may have another")
@@ -84,7 +88,7 @@ def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
 def _completed(options: argparse.Namespace) -> argparse.Namespace:
     attack = options.attack is not None
     options.seconds = options.seconds or (8.0 if options.quick else 60.0 if attack else 20.0)
-    options.sessions = options.sessions or (8 if attack else 32)
+    options.sessions = options.sessions or (8 if attack else 64 if options.offline else 32)
     options.rounds = options.rounds or (1 if attack else 3)
     return options
 
@@ -101,4 +105,6 @@ def main() -> None:
 def _kind(options: argparse.Namespace) -> Callable[..., str | None]:
     if options.attack is not None:
         return attack
+    if options.offline:
+        return offline
     return compare if options.pair and not options.ramp else ramp

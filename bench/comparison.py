@@ -83,16 +83,17 @@ def _mean(value: Callable[[Step], Value]) -> Callable[[Sequence[Step]], Value]:
 
 FINAL_P95 = "final, over endpointing, p95, ms"
 INTERIMS = "interims per session"
+WER = "word error rate, %"
+COST = "CPU-seconds for each second of audio"
 MEASURES: dict[str, Callable[[Sequence[Step]], Value]] = {
     "final, over endpointing, p50, ms": _percentile_ms("final_s", "p50"),
     FINAL_P95: _percentile_ms("final_s", "p95"),
     "first interim, p50, ms": _percentile_ms("first_interim_s", "p50"),
     "first interim, p95, ms": _percentile_ms("first_interim_s", "p95"),
     INTERIMS: _mean(lambda step: step.figures.interims / step.sessions),
-    "word error rate, %": _mean(
-        lambda step: 100 * step.figures.wer if step.figures.words else None
-    ),
+    WER: _mean(lambda step: 100 * step.figures.wer if step.figures.words else None),
     "server's CPU, cores": _mean(lambda step: step.server_cores),
+    COST: _mean(lambda step: step.cpu_of_a_session),
     "CPU of a session, % of a core": _mean(lambda step: 100 * step.cpu_of_a_session),
     "sessions for each core": _mean(lambda step: 1 / step.cpu_of_a_session),
     "requests in a batch": _mean(
@@ -101,27 +102,37 @@ MEASURES: dict[str, Callable[[Sequence[Step]], Value]] = {
     "utterances lost, per step": _mean(lambda step: step.figures.lost),
     "sessions failed, per step": _mean(lambda step: step.figures.failures),
 }
+YARDSTICK = (COST, WER)  # what work that is not live can be compared in
 
 
 def table(comparison: Comparison) -> Table:
+    shown = measured(comparison, tuple(MEASURES))
+    shown.add_row("utterances with other words", *map(str, comparison.other_words()))
+    return shown
+
+
+def measured(comparison: Comparison, measures: Sequence[str]) -> Table:
     first, second = comparison.ways
     shown = Table("", first, second, f"{second} ÷ {first}", "of each turn")
-    for measure in MEASURES:
+    for measure in measures:
         values = comparison.values(measure)
         if values == [None, None]:  # such as finals, where nobody spoke
             continue
         turns = ", ".join(_number(ratio) for ratio in comparison.ratios(measure))
         ratio = _number(comparison.ratio(measure))
         shown.add_row(measure, *map(_number, values), ratio, turns)
-    shown.add_row("utterances with other words", *map(str, comparison.other_words()))
     return shown
 
 
 def as_data(comparison: Comparison) -> dict[str, Any]:
+    other_words = dict(zip(comparison.ways, comparison.other_words(), strict=True))
+    return {**measured_data(comparison, tuple(MEASURES)), "other_words": other_words}
+
+
+def measured_data(comparison: Comparison, measures: Sequence[str]) -> dict[str, Any]:
     return {
-        "ratios": {measure: comparison.ratio(measure) for measure in MEASURES},
-        "ratios_of_turns": {measure: comparison.ratios(measure) for measure in MEASURES},
-        "other_words": dict(zip(comparison.ways, comparison.other_words(), strict=True)),
+        "ratios": {measure: comparison.ratio(measure) for measure in measures},
+        "ratios_of_turns": {measure: comparison.ratios(measure) for measure in measures},
         "steps": {
             way: [step_row(step) for step in steps] for way, steps in comparison.ways.items()
         },

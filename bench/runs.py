@@ -15,6 +15,7 @@ from .capacity import Climb, climb_in_turns
 from .flushes import run_flushes, run_plugin_flushes
 from .load import LOADS, plays
 from .machine import conditions
+from .offline import load_offline, run_offline
 from .ramp import Ramp
 from .report.data import as_data, write_data
 from .report.page import write_page
@@ -79,6 +80,27 @@ def compare(options: argparse.Namespace, pool: ProcessPoolExecutor, console: Con
         turns = comparison.in_turns(ways, options.rounds, status.update)
     console.print(comparison.table(turns))
     write_data({"conditions": conditions(options), **comparison.as_data(turns)}, options.out)
+
+
+def offline(options: argparse.Namespace, pool: ProcessPoolExecutor, console: Console) -> None:
+    """Live sessions and the yardstick take turns, each in a process of its own."""
+    load, endpointing_s = plays(options.sessions, options.seconds), options.endpointing_ms / 1000
+    with (
+        serving(Way("ours"), options) as server,
+        client_processes(count=1) as alone,
+        console.status("") as status,
+    ):
+        alone.submit(load_offline, options.model, options.device).result()
+
+        def yardstick() -> Step:
+            return alone.submit(run_offline, options.model, options.device, load).result()
+
+        live = partial(run_step, server, pool, load, endpointing_s)
+        ways = {"faster-whisper offline": yardstick, "ours live": live}
+        turns = comparison.in_turns(ways, options.rounds, status.update)
+    console.print(comparison.measured(turns, comparison.YARDSTICK))
+    data = comparison.measured_data(turns, comparison.YARDSTICK)
+    write_data({"conditions": conditions(options), **data}, options.out)
 
 
 def attack(options: argparse.Namespace, pool: ProcessPoolExecutor, console: Console) -> str | None:

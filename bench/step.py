@@ -52,8 +52,8 @@ class Step:
 
 
 @contextmanager
-def client_processes(niceness: int = 0) -> Iterator[ProcessPoolExecutor]:
-    with ProcessPoolExecutor(PROCESSES, get_context("spawn"), os.nice, (niceness,)) as pool:
+def client_processes(niceness: int = 0, count: int = PROCESSES) -> Iterator[ProcessPoolExecutor]:
+    with ProcessPoolExecutor(count, get_context("spawn"), os.nice, (niceness,)) as pool:
         yield pool
 
 

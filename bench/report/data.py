@@ -53,6 +53,8 @@ def step_row(step: Step) -> Row:
         "lost": figures.lost,
         "failed_sessions": figures.failures,
         "server_cores": step.server_cores,
+        "cpu_s": step.cpu_s,
+        "audio_s": step.audio_s,
         "model_busy": step.model_busy,
         "memory_mb": step.memory_mb,
         "gpu_percent": step.gpu_percent,

@@ -10,6 +10,7 @@ from rich.console import Console
 from bench.attacks import ATTACKS
 from bench.capacity import Climb
 from bench.command import arguments
+from bench.comparison import COST, WER
 from bench.flushes import run_flushes, run_plugin_flushes
 from bench.load import Play
 from bench.machine import conditions
@@ -17,7 +18,7 @@ from bench.ramp import Ramp
 from bench.report.data import as_data
 from bench.report.page import write_page
 from bench.report.table import tables
-from bench.runs import attack, compare, ramp
+from bench.runs import attack, compare, offline, ramp
 from bench.serve import MODES
 from bench.step import client_processes, run_step
 from bench.ways import ROOT, Way, serving
@@ -80,6 +81,18 @@ def test_another_checkout_is_compared_with_this_one_in_silence(tmp_path: Path) -
     assert {way: len(steps) for way, steps in report["steps"].items()} == {"that": 2, "this": 1}
     assert report["ratios"]["sessions for each core"] > 0
     assert report["ratios"]["word error rate, %"] is None
+
+
+def test_live_sessions_are_compared_with_offline_work_by_cost_and_errors(tmp_path: Path) -> None:
+    turns = ("--offline", "--sessions=2", "--seconds=1", "--rounds=1", f"--out={tmp_path}")
+    with client_processes() as pool:
+        offline(arguments(turns), pool, Console())
+    report = json.loads((tmp_path / "bench-report.json").read_text())
+    assert set(report["ratios"]) == {COST, WER} and report["ratios"][COST] > 0
+    heard = {
+        (step["utterances"], step["audio_s"]) for way in report["steps"].values() for step in way
+    }
+    assert len(heard) == 1
 
 
 def test_all_attacks_are_made_beside_good_sessions_and_judged(tmp_path: Path) -> None:

@@ -32,10 +32,13 @@ def as_data(conditions: Row, climbs: Sequence[Climb]) -> Row:
 def _sustained(climb: Climb, climbs: Sequence[Climb], bound_ms: float) -> Row:
     """Return the sessions that were held, and how many for each one of the best baseline."""
     sessions = climb.ramps[bound_ms].sustained
-    baselines = [other.ramps[bound_ms].sustained for other in climbs if other.way.baseline]
-    compares = baselines and not climb.way.baseline
-    times = sessions / max(1, *baselines) if compares else None
-    return {"bound_ms": bound_ms, "sessions": sessions, "times_best_baseline": times}
+    held = {"bound_ms": bound_ms, "sessions": sessions, "times": None, "baseline": None}
+    baselines = [other for other in climbs if other.way.baseline]
+    if climb.way.baseline or not baselines:
+        return held
+    best = max(baselines, key=lambda other: other.ramps[bound_ms].sustained)
+    times = sessions / max(1, best.ramps[bound_ms].sustained)
+    return {**held, "times": times, "baseline": best.way.name}
 
 
 def step_row(step: Step) -> Row:

@@ -16,7 +16,7 @@ p{max-width:44rem}
 .plots{display:grid;gap:1rem 2rem;
  grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr))}
 svg{display:block;width:100%;height:auto}
-.wide{overflow-x:auto}
+.wide{overflow-x:auto}.steps td{white-space:nowrap}
 table{border-collapse:collapse;font-size:.875rem;font-variant-numeric:tabular-nums}
 th,td{border-bottom:1px solid var(--faint);padding:.25rem .75rem .25rem 0;text-align:left;
  vertical-align:top}
@@ -52,7 +52,7 @@ def page(data: Row) -> str:
 twenty comes later than that.</p>
 <div class="plots">{plots}</div>
 <h2>Every step</h2>
-{_table(("way", *STEP_HEADINGS), steps)}
+<div class="steps">{_table(("way", *STEP_HEADINGS), steps)}</div>
 </body></html>
 """
 

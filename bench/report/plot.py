@@ -97,7 +97,7 @@ def svg(plot: Plot, data: Row, *, width: float = 4.2, height: float = 3.2, title
             title=title,
             title_fontsize=11,
             alignment="left",
-            ncols=2 if width < 5 else 5,
+            ncols=2 if width < 5 else 7,
             fontsize=9,
             handlelength=1.5,
         )
@@ -120,18 +120,27 @@ def theme(selector: str) -> str:
 
 
 def _draw(axes: Axes, plot: Plot, data: Row) -> None:
-    for (colour, marker), (name, way) in zip(LOOKS * 2, data["ways"].items(), strict=False):
-        line = {"color": colour, "marker": marker, "markersize": 4.5, "linewidth": 1.6}
-        sessions = [step["sessions"] for step in way["steps"]]
-        rows = [step[plot.key] for step in way["steps"]]
-        if plot.spread:
-            p50, p95 = (_scaled([row[rank] for row in rows], plot) for rank in ("p50", "p95"))
-            axes.plot(sessions, p50, label=name, **line)
-            axes.plot(sessions, p95, color=colour, linestyle="--", linewidth=1)
-            axes.fill_between(sessions, p50, p95, color=colour, alpha=0.13, linewidth=0)
-        else:
-            axes.plot(sessions, _scaled(rows, plot), label=name, **line)
-    _scales(axes, plot, data)
+    for look, (name, way) in zip(LOOKS * 2, data["ways"].items(), strict=False):
+        _line(axes, plot, name, way["steps"], look)
+    for number, bound_ms in enumerate(data["conditions"]["bound_ms"] if plot.bound else ()):
+        _bound(axes, bound_ms, name="_" if number else "bound")  # once in the legend
+    _sessions_axis(axes, data)
+    _figure_axis(axes, plot)  # last, for it ends the choice of limits by what is drawn
+    axes.grid(True, which="major", linewidth=0.6)
+
+
+def _line(axes: Axes, plot: Plot, name: str, steps: Sequence[Row], look: tuple[str, str]) -> None:
+    colour, marker = look
+    common = {"color": colour, "clip_on": False}  # whole markers, at the edge as well
+    line = {**common, "label": name, "marker": marker, "markersize": 4.5, "linewidth": 1.6}
+    sessions, rows = [step["sessions"] for step in steps], [step[plot.key] for step in steps]
+    if not plot.spread:
+        axes.plot(sessions, _scaled(rows, plot), **line)
+        return
+    p50, p95 = (_scaled([row[rank] for row in rows], plot) for rank in ("p50", "p95"))
+    axes.plot(sessions, p50, **line)
+    axes.plot(sessions, p95, **common, marker=".", markersize=3, linestyle="--", linewidth=1)
+    axes.fill_between(sessions, p50, p95, color=colour, alpha=0.13, linewidth=0)
 
 
 def _scaled(values: Sequence[float | None], plot: Plot) -> list[float]:
@@ -139,38 +148,37 @@ def _scaled(values: Sequence[float | None], plot: Plot) -> list[float]:
     return [float("nan") if value is None else max(floor, value * plot.factor) for value in values]
 
 
-def _scales(axes: Axes, plot: Plot, data: Row) -> None:
+def _sessions_axis(axes: Axes, data: Row) -> None:
     axes.set_xscale("log", base=2)
     tried = {step["sessions"] for way in data["ways"].values() for step in way["steps"]}
-    powers = [2**n for n in range(12) if min(tried) <= 2**n <= max(tried)]
-    axes.set_xticks(powers or sorted(tried), map(str, powers or sorted(tried)))
+    doubled = [2**n for n in range(12) if min(tried) <= 2**n <= max(tried)]
+    ticks = doubled or sorted(tried)
+    axes.set_xticks(ticks, map(str, ticks))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xlabel("sessions at once")
+
+
+def _figure_axis(axes: Axes, plot: Plot) -> None:
     axes.set_ylabel(plot.unit)
     if plot.spread:
         axes.set_yscale("log")
         axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         axes.yaxis.set_minor_formatter(NullFormatter())
-        axes.set_ylim(bottom=FLOOR)
-    else:
-        axes.set_ylim(bottom=0)
-    axes.grid(True, which="major", linewidth=0.6)
-    for bound_ms in data["conditions"]["bound_ms"] if plot.bound else ():
-        _bound(axes, bound_ms)
+    axes.set_ylim(bottom=max(FLOOR, axes.get_ylim()[0]) if plot.spread else 0)
 
 
-def _bound(axes: Axes, bound_ms: float) -> None:
-    axes.axhline(bound_ms, color=INK, linewidth=1.2, linestyle=":")
+def _bound(axes: Axes, bound_ms: float, name: str) -> None:
+    """Draw a line, with its value beside the plot, where it covers nothing."""
+    axes.axhline(bound_ms, color=INK, linewidth=1.2, linestyle=":", label=name)
     axes.annotate(
-        f"bound: {bound_ms:g} ms",
+        f"{bound_ms:g} ms",
         (1, bound_ms),
         xycoords=("axes fraction", "data"),
-        xytext=(-2, 4),
+        xytext=(4, 0),
         textcoords="offset points",
-        ha="right",
-        fontsize=9,
-        bbox={"facecolor": PAPER, "edgecolor": "none", "alpha": 0.8, "pad": 0.5},
+        va="center",
+        fontsize=8,
     )
 
 

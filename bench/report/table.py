@@ -61,8 +61,7 @@ def flushes(way: Row) -> str:
 
 
 def sustained(held: Row) -> str:
-    times = held["times_best_baseline"]
-    ratio = "" if times is None else f" ({times:.3g} × the best baseline)"
+    ratio = "" if held["times"] is None else f" ({held['times']:.3g} × {held['baseline']})"
     return f"{held['sessions']}{ratio}"
 
 

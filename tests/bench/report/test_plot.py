@@ -15,7 +15,8 @@ def run(*sessions: int) -> dict[str, Any]:
 
 def test_every_bound_is_a_line_with_its_name() -> None:
     drawn = svg(FINALS, run(1, 8))
-    assert "bound: 500 ms" in drawn and "bound: 1000 ms" in drawn
+    assert drawn.count(">bound</") == 1  # in the legend
+    assert ">500 ms</" in drawn and ">1000 ms</" in drawn
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def ramp(options: argparse.Namespace, pool: ProcessPoolExecutor, console: Consol
         for climb in climbs:
             if climb.way.mode == "ours" and not options.pair:
                 status.update(f"{climb.way.name}: flushes")
-                climb.flush_s = _flushes(servers[climb.way.name], pool)
+                climb.flush_s = _flushes(servers[climb.way.name], pool, climb)
     data = as_data(conditions(options), climbs)
     for table in tables(data):
         console.print(table)
@@ -59,11 +59,16 @@ def _climb(way: Way, options: argparse.Namespace) -> Climb:
     return Climb(way, {bound: Ramp(first, options.most, precision) for bound in options.bound_ms})
 
 
-def _flushes(server: RunningServer, pool: ProcessPoolExecutor) -> dict[str, list[float]]:
-    return {
-        "plugin, 1 stream": pool.submit(run_plugin_flushes, server.url).result(),
-        f"{FLUSH_SESSIONS} sessions": pool.submit(run_flushes, server.url, FLUSH_SESSIONS).result(),
-    }
+def _flushes(
+    server: RunningServer, pool: ProcessPoolExecutor, climb: Climb
+) -> dict[str, list[float]]:
+    """Return what a lone stream waits for, and what many do if so many are sustained."""
+    lone = pool.submit(run_plugin_flushes, server.url).result()
+    found = {"plugin, 1 stream": lone}
+    if any(ramp.sustained >= FLUSH_SESSIONS for ramp in climb.ramps.values()):
+        many = pool.submit(run_flushes, server.url, FLUSH_SESSIONS).result()
+        found[f"{FLUSH_SESSIONS} sessions"] = many
+    return found
 
 
 def compare(options: argparse.Namespace, pool: ProcessPoolExecutor, console: Console) -> None:

@@ -65,7 +65,7 @@ def _commit() -> str | None:
 def vad_us_per_window(windows: int = 2000) -> float:
     """Microseconds of one core to judge 32 ms of one stream."""
     detector = SpeechDetector(load_silero())
-    noise = np.random.default_rng(0).normal(0, 0.1, WINDOW).astype(np.float32)
+    noise = np.random.default_rng(0).normal(0, 0.1, (1, WINDOW)).astype(np.float32)
     began = time.perf_counter()
     for _ in range(windows):
         detector(noise)

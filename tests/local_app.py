@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
 from fake_model import FakeModel
 from sound import loudness
 
@@ -17,7 +18,7 @@ from stt_api.server import Server, build_server
 from stt_api.service import Service
 from stt_api.session.audio import Samples
 from stt_api.session.config import SessionConfig
-from stt_api.session.vad import CONTEXT, State
+from stt_api.session.vad import CONTEXT, Probabilities, States
 
 LANGUAGES = ("de", "en")
 
@@ -30,8 +31,8 @@ class LocalApp:
     model: FakeModel
 
 
-def loudness_model(audio: Samples, hidden: State, cell: State) -> tuple[float, State, State]:
-    return loudness(audio[CONTEXT:]), hidden, cell
+def loudness_model(audio: Samples, states: States) -> tuple[Probabilities, States]:
+    return np.array([loudness(row[CONTEXT:]) for row in audio], np.float32), states
 
 
 @asynccontextmanager

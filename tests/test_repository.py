@@ -29,6 +29,11 @@ def test_every_package_carries_its_licence(member: str) -> None:
     assert name in (ROOT / member / "LICENSE").read_text()
 
 
+def test_silero_carries_its_licence() -> None:
+    notice = (ROOT / "stt-api/stt_api/engine/silero.LICENSE").read_text()
+    assert "Silero Team" in notice and "MIT License" in notice
+
+
 def test_the_plugin_leaves_the_livekit_namespace_open() -> None:
     plugins = ROOT / "livekit-plugin-custom-stt/livekit"
     assert not (plugins / "__init__.py").exists()

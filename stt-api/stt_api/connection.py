@@ -3,13 +3,14 @@
 import asyncio
 import logging
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict
 
 from fastapi import WebSocket, WebSocketDisconnect
 
 from .engine.engine import Engine
+from .engine.speech_detection import SpeechDetection
 from .errors import ClientError, ClientTooSlow, MessageTooLarge, SttError
 from .inbox import ClientGone, Inbox
 from .pace import Pace
@@ -26,19 +27,17 @@ from .protocols.base import (
     Ready,
     WireProtocol,
 )
-from .session.audio import AudioFormat
 from .session.config import SessionConfig
 from .session.decoding import DecodeRequest
 from .session.events import EndReason
 from .session.session import Session
+from .session.vad import StreamState
 
 logger = logging.getLogger(__name__)
 
 # Speech detection of a piece takes half a millisecond. A final of somebody live passes the event
 # loop about eight times, behind a piece of everyone who sends a file each time.
 PIECES_PER_S = 5
-
-NewSession = Callable[[SessionConfig], Session]
 
 
 class Connection:
@@ -48,7 +47,7 @@ class Connection:
         self,
         socket: WebSocket,
         protocol: WireProtocol,
-        new_session: NewSession,
+        detection: SpeechDetection,
         engine: Engine,
         limits: Limits,
     ) -> None:
@@ -57,7 +56,7 @@ class Connection:
         self._socket = socket
         self._inbox = Inbox(socket)
         self._protocol = protocol
-        self._new_session = new_session
+        self._detection = detection
         self._begin(protocol.config)
         self._heard_audio = False
         self._engine = engine
@@ -106,6 +105,7 @@ class Connection:
                 ending = await self._listen()
             except ClientError as error:
                 ending = error
+            await self._flush()
             self._session.end(ending if isinstance(ending, EndReason) else EndReason.FAILED)
             self._inbox.close()
             await self._pump()
@@ -152,6 +152,7 @@ class Connection:
             case Audio(data):
                 await self._hear(data)
             case Finalize(finalize_id):
+                await self._flush()
                 self._session.finalize(finalize_id)
                 await self._pump()
             case Configure():
@@ -163,19 +164,42 @@ class Connection:
         """Take audio in pieces, so that others have their turn and memory its bound."""
         self._heard_audio = True
         audio = self._session.config.audio
-        for piece in _pieces(data, audio):
+        step = audio.sample_rate // PIECES_PER_S * audio.frame_bytes
+        for start in range(0, len(data), step):
             while not self._session.wants_audio():
                 self._decoded.clear()
                 await self._decoded.wait()
-            self._session.receive_audio(piece)
-            seconds, now = audio.seconds(piece), asyncio.get_running_loop().time()
-            self._pace.received(seconds, now)
-            await self._pump()
-            await asyncio.sleep(self._pace.rest_s(seconds, now, live=self._engine.live))
+            more = start + step < len(data) or self._inbox.has_more
+            await self._hear_piece(data[start : start + step], more=more)
+
+    async def _hear_piece(self, piece: bytes, *, more: bool) -> None:
+        """Take a piece that ``more`` waits behind, unless it comes as it is spoken."""
+        self._session.receive_audio(piece)
+        judged = await self._judge(at_once=more)
+        seconds, now = self._session.config.audio.seconds(piece), asyncio.get_running_loop().time()
+        self._pace.received(seconds, now)
+        await self._pump()
+        rest_s = self._pace.rest_s(seconds, now, live=self._engine.live)
+        if rest_s or not judged:  # others have had their turn while it was judged
+            await asyncio.sleep(rest_s)
+
+    async def _flush(self) -> None:
+        """Take the end of what was said, before the session is asked to end something."""
+        self._session.flush()
+        await self._judge(at_once=True)
+
+    async def _judge(self, *, at_once: bool) -> bool:
+        """Have judged what has come, if that is a window or more, together with others' windows."""
+        windows = self._session.windows_to_judge()
+        if len(windows):
+            judged = await self._detection.judge(self._speech, windows, at_once=at_once)
+            self._session.receive_probabilities(judged)
+        return len(windows) > 0
 
     def _begin(self, config: SessionConfig) -> None:
         """Start over: nothing was heard yet."""
-        self._session = self._new_session(config)
+        self._session = Session(config)
+        self._speech = StreamState()
         self._pace = Pace(asyncio.get_running_loop().time(), config.warm_up_s)
 
     async def _configure(self, command: Configure) -> None:
@@ -232,11 +256,6 @@ class Connection:
                 if isinstance(ending, SttError):
                     await self._say(self._protocol.encode_error(ending))
                 await self._socket.close(self._protocol.close_code(ending))
-
-
-def _pieces(data: bytes, audio: AudioFormat) -> Iterable[bytes]:
-    step = audio.sample_rate // PIECES_PER_S * audio.frame_bytes
-    return (data[start : start + step] for start in range(0, len(data), step))
 
 
 def _failure(group: ExceptionGroup) -> SttError | None:

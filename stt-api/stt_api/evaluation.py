@@ -109,13 +109,17 @@ def hear_streaming(
 ) -> Heard:
     """Send the recording through a session, as a client would, without interims."""
     samples = clip.samples()
-    session = Session(replace(config, interim_results=False), SpeechDetector(speech_model))
+    session = Session(replace(config, interim_results=False))
+    detector = SpeechDetector(speech_model)
     pcm = (samples.clip(-1, 1) * 32767).astype("<i2").tobytes()
     finals: list[Final] = []
     began = time.perf_counter()
     for start in range(0, len(pcm), 2 * SAMPLE_RATE):
         session.receive_audio(pcm[start : start + 2 * SAMPLE_RATE])
+        session.receive_probabilities(detector(session.windows_to_judge()))
         finals += _answer(session, transcriber)
+    session.flush()
+    session.receive_probabilities(detector(session.windows_to_judge()))
     session.end(EndReason.END_OF_STREAM)
     finals += _answer(session, transcriber)
     counts = session.counts

@@ -39,6 +39,10 @@ class Inbox:
                 self._news.set()
             await self._room.wait()
 
+    @property
+    def has_more(self) -> bool:
+        return bool(self._messages)
+
     async def next(self) -> Message:
         """Wait for the next message."""
         while not self._messages:

@@ -7,11 +7,10 @@ from fastapi import WebSocket
 
 from .connection import Connection
 from .engine.engine import Engine
+from .engine.speech_detection import SpeechDetection
 from .errors import AtCapacity
 from .protocols.base import Limits, WireProtocol
-from .session.config import SessionConfig
-from .session.session import Session
-from .session.vad import SpeechDetector, SpeechModel, always_speech
+from .session.vad import SpeechModel
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +24,7 @@ class Service:
         self.engine = engine
         self.max_sessions = max_sessions
         self.draining = False
-        self._speech_model = speech_model
+        self._detection = SpeechDetection(speech_model)
         self._limits = limits
         self._connections: set[Connection] = set()
 
@@ -45,7 +44,7 @@ class Service:
             raise AtCapacity(f"all {self.max_sessions} sessions are taken")
 
     async def serve(self, socket: WebSocket, protocol: WireProtocol) -> None:
-        connection = Connection(socket, protocol, self._new_session, self.engine, self._limits)
+        connection = Connection(socket, protocol, self._detection, self.engine, self._limits)
         self._connections.add(connection)
         try:
             await connection.serve()
@@ -64,6 +63,3 @@ class Service:
                     await connection.closed.wait()
         except TimeoutError:
             logger.warning("sessions cut off", extra={"sessions": self.sessions})
-
-    def _new_session(self, config: SessionConfig) -> Session:
-        return Session(config, SpeechDetector(self._speech_model) if config.vad else always_speech)

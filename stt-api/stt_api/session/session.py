@@ -1,6 +1,6 @@
 """One speaker's stream: audio in, events and decode requests out. No I/O."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -32,22 +32,24 @@ MAX_FINALS_DUE = 2  # closed but undecoded; beyond it no more audio is wanted
 class Session:
     """State machine for one stream.
 
-    After any ``receive_*()``, ``finalize()`` or ``end()``, send ``events_to_send()`` and decode
-    ``request_to_decode()``. At most one request is outstanding: audio that comes meanwhile joins
-    the next one, so a slow model makes interims rarer, not later. Only a final does not wait for
-    an interim, or for a final that speech has overtaken: it takes its place, and nobody wants the
-    other's answer any more.
+    After ``receive_audio()`` or ``flush()``, judge ``windows_to_judge()`` and give what comes of it
+    to ``receive_probabilities()`` before anything else but a transcript is received. ``flush()``
+    comes before ``finalize()`` and ``end()``.
+
+    After any other input, send ``events_to_send()`` and decode ``request_to_decode()``. At most one
+    request is outstanding: audio that comes meanwhile joins the next one, so a slow model makes
+    interims rarer, not later. Only a final does not wait for an interim, or for a final that speech
+    has overtaken: it takes its place, and nobody wants the other's answer any more.
 
     While ``wants_audio()`` is false, no audio should be given, so that memory stays bounded by
     MAX_FINALS_DUE + 2 times ``max_utterance_s``. Finals do not depend on when audio or
     transcripts come, only on the audio.
     """
 
-    def __init__(self, config: SessionConfig, detector: Callable[[Samples], float]) -> None:
+    def __init__(self, config: SessionConfig) -> None:
         self.config = config
-        self.detector = detector
         self.decoder = PcmDecoder(config.audio)
-        self.pending = np.empty(0, np.float32)  # less than one window
+        self.pending = np.empty(0, np.float32)  # windows to judge, and less than one
         self.audio = AudioBuffer()
         self.warm_up = round(config.warm_up_s * SAMPLE_RATE / WINDOW) * WINDOW
         self.endpointer = Endpointer(config.endpointing, self.warm_up)
@@ -68,6 +70,17 @@ class Session:
     def receive_audio(self, data: bytes) -> None:
         """Take wire PCM in the declared format; raise InvalidFrame if it is not."""
         self._receive_samples(self.decoder.decode(data))
+
+    def flush(self) -> None:
+        """Take what the resampler still holds: the end of what was said."""
+        self._receive_samples(self.decoder.flush())
+
+    def receive_probabilities(self, probabilities: Sequence[float]) -> None:
+        """Take the probability of speech in each of ``windows_to_judge()``."""
+        windows = self.windows_to_judge()
+        for window, probability in zip(windows, probabilities, strict=True):
+            self._receive_window(window, probability)
+        self.pending = self.pending[windows.size :]
 
     def receive_transcript(self, transcript: Transcript) -> None:
         """Take the answer to the outstanding request."""
@@ -111,6 +124,11 @@ class Session:
 
     # Output.
 
+    def windows_to_judge(self) -> Samples:
+        """Return n × WINDOW samples, in the order in which they came; mostly n is 0, 1 or 2."""
+        whole = len(self.pending) // WINDOW
+        return self.pending[: whole * WINDOW].reshape(whole, WINDOW)
+
     def events_to_send(self) -> list[Event]:
         return self._outbox.take()
 
@@ -143,23 +161,20 @@ class Session:
 
     def _receive_samples(self, samples: Samples) -> None:
         self.pending = np.concatenate([self.pending, samples])
-        whole = len(self.pending) // WINDOW * WINDOW
-        for start in range(0, whole, WINDOW):
-            self._receive_window(self.pending[start : start + WINDOW])
-        self.pending = self.pending[whole:]
+        if not self.config.vad:  # then all is speech
+            self.receive_probabilities([1.0] * len(self.windows_to_judge()))
 
     def _close_early(self) -> None:
         """End the open utterance with the last sample: nothing that was said is left out."""
-        self._receive_samples(self.decoder.flush())
+        assert len(self.pending) < WINDOW, "flush() and receive_probabilities() come before"
         if self.utterance:
             if not self.utterance.speculation:
                 self.audio.append(self.pending)
                 self.pending = self.pending[:0]
             self._close()
 
-    def _receive_window(self, window: Samples) -> None:
+    def _receive_window(self, window: Samples, probability: float) -> None:
         self.audio.append(window)
-        probability = self.detector(window)
         if self.audio.end <= self.warm_up:
             self.audio.discard_before(self.audio.end)
             return

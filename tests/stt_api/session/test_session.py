@@ -28,7 +28,7 @@ from stt_api.session.events import (
 )
 from stt_api.session.outbox import FinalCounts
 from stt_api.session.session import MAX_FINALS_DUE, Session
-from stt_api.session.vad import WINDOW, always_speech
+from stt_api.session.vad import WINDOW
 from stt_api.session.windowing import WindowingPolicy
 
 Model = Callable[[DecodeRequest], Transcript]
@@ -68,7 +68,8 @@ class Stream:
     def __init__(
         self, config: SessionConfig = DEFAULTS, model: Model = length, slow: bool = False
     ) -> None:
-        self.session = Session(config, loudness if config.vad else always_speech)
+        self.session = Session(config)
+        self.detector: Callable[[Samples], float] = loudness
         self.model = model
         self.slow = slow
         self.outstanding: DecodeRequest | None = None
@@ -80,7 +81,17 @@ class Stream:
 
     def hear_pcm(self, data: bytes) -> None:
         self.session.receive_audio(data)
+        self.judge()
         self.pump()
+
+    def judge(self) -> None:
+        windows = self.session.windows_to_judge()
+        self.session.receive_probabilities([self.detector(window) for window in windows])
+
+    def finalize(self, finalize_id: int | None = None) -> None:
+        self.session.flush()
+        self.judge()
+        self.session.finalize(finalize_id)
 
     def pump(self) -> None:
         self.events += self.session.events_to_send()
@@ -97,6 +108,8 @@ class Stream:
         self.pump()
 
     def end(self, reason: EndReason = EndReason.END_OF_STREAM) -> None:
+        self.session.flush()
+        self.judge()
         self.session.end(reason)
         self.pump()
 
@@ -172,7 +185,7 @@ def test_a_slow_model_makes_interims_rarer_not_later() -> None:
 def test_a_final_does_not_wait_for_an_interim() -> None:
     stream = Stream(slow=True)
     stream.hear(speech(1.0))
-    stream.session.finalize()
+    stream.finalize()
     stream.pump()
     assert [request.final for request in stream.requests] == [False, True]
     stream.answer()
@@ -194,7 +207,7 @@ def test_a_final_does_not_wait_for_a_speculation_that_speech_has_overtaken() -> 
     stream = Stream(QUIET, slow=True)
     stream.hear(speech(1.024), silence(0.3))
     stream.hear(speech(1.024))
-    stream.session.finalize()
+    stream.finalize()
     stream.pump()
     assert len(stream.requests) == 2
     stream.answer()
@@ -205,7 +218,7 @@ def test_a_final_does_not_wait_for_a_speculation_that_speech_has_overtaken() -> 
 def test_finalize_ends_the_utterance_and_is_answered_by_its_id() -> None:
     stream = Stream(QUIET)
     stream.hear(speech(1.0))
-    stream.session.finalize(7)
+    stream.finalize(7)
     stream.pump()
     assert stream.kinds() == ["SpeechStarted", "Final", "SpeechEnded", "Finalized"]
     assert stream.events[-1] == Finalized(7)
@@ -214,7 +227,7 @@ def test_finalize_ends_the_utterance_and_is_answered_by_its_id() -> None:
 def test_finalize_is_answered_when_nothing_is_open() -> None:
     stream = Stream()
     stream.hear(silence(1.0))
-    stream.session.finalize(8)
+    stream.finalize(8)
     stream.pump()
     assert stream.events == [Finalized(8)]
 
@@ -222,7 +235,7 @@ def test_finalize_is_answered_when_nothing_is_open() -> None:
 def test_finalize_in_a_pause_uses_the_final_that_is_there() -> None:
     stream = Stream(QUIET)
     stream.hear(speech(1.024), silence(0.3))
-    stream.session.finalize(1)
+    stream.finalize(1)
     stream.pump()
     assert len(stream.requests) == 1 and len(stream.finals()) == 1
 
@@ -231,7 +244,7 @@ def test_finalize_leaves_out_no_sample() -> None:
     stream = Stream(QUIET)
     sound = speech(1.01)  # not a whole number of windows
     stream.hear(sound)
-    stream.session.finalize()
+    stream.finalize()
     stream.pump()
     assert len(stream.requests[-1].samples) == len(sound)
 
@@ -240,7 +253,7 @@ def test_speech_goes_on_after_finalize_as_a_new_utterance() -> None:
     stream = Stream(QUIET)
     sound = speech(2.0)
     stream.hear(sound[:16_100])
-    stream.session.finalize()
+    stream.finalize()
     stream.hear(sound[16_100:])
     stream.end()
     heard = np.concatenate([request.samples for request in stream.requests])
@@ -414,7 +427,7 @@ def test_positions_are_of_the_session_whatever_the_wires_rate() -> None:
 def test_finalize_leaves_out_nothing_that_the_resampler_holds() -> None:
     stream = Stream(replace(QUIET, audio=AudioFormat(sample_rate=8_000)))
     stream.hear(speech(1.0))  # as 8 kHz: twice as long
-    stream.session.finalize()
+    stream.finalize()
     stream.pump()
     assert len(stream.requests[-1].samples) == 2 * SAMPLE_RATE
     stream.hear(speech(1.0))
@@ -452,8 +465,9 @@ def test_a_speculation_that_contradicts_stable_words_is_no_interim() -> None:
 def test_an_interim_that_is_answered_too_late_says_nothing() -> None:
     stream = Stream(slow=True)
     stream.hear(speech(1.0))
-    stream.session.finalize()
+    stream.finalize()
     stream.session.receive_audio(pcm(speech(1.0)))
+    stream.judge()
     stream.answer()  # what was asked for before
     assert stream.interims() == []
 
@@ -532,7 +546,7 @@ def test_whatever_happens_all_speech_is_in_one_final(seed: int) -> None:
     stream = Stream(SHORT, model=lambda _: transcript("heard"), slow=True)
     for _ in pieces(stream, sound, random):
         if random.random() < 0.05:
-            stream.session.finalize()
+            stream.finalize()
             stream.pump()
         assert stream.session.audio.end - stream.session.audio.start < 8 * SAMPLE_RATE
     requests = iter([request for request in stream.requests if request.final])
@@ -550,7 +564,7 @@ def test_whatever_happens_events_are_complete_and_in_order(seed: int) -> None:
     stream, asked = Stream(SHORT, model=lambda _: transcript("heard"), slow=True), 0
     for _ in pieces(stream, sound, random):
         if random.random() < 0.05:
-            stream.session.finalize(asked := asked + 1)
+            stream.finalize(asked := asked + 1)
             stream.pump()
         if random.random() < 0.05:
             stream.session.configure(replace(SHORT, hop_s=float(random.choice([0.3, 1.0]))))
@@ -653,7 +667,7 @@ def test_audio_to_warm_up_on_prepares_the_detector_and_is_not_transcribed() -> N
     heard: list[Samples] = []
     sound = pcm(speech(1.024), silence(1.024), speech(1.024), silence(0.6))
     stream = Stream(replace(QUIET, warm_up_s=1.024))
-    stream.session.detector = lambda window: heard.append(window) or loudness(window)  # type: ignore[func-returns-value]
+    stream.detector = lambda window: heard.append(window) or loudness(window)  # type: ignore[func-returns-value]
     stream.hear_pcm(sound)
     [final] = stream.finals()
     assert len(heard) == len(sound) // 2 // WINDOW
@@ -663,7 +677,7 @@ def test_audio_to_warm_up_on_prepares_the_detector_and_is_not_transcribed() -> N
 def test_a_session_may_end_while_it_warms_up() -> None:
     stream = Stream(replace(QUIET, warm_up_s=2.0))
     stream.hear(speech(1.0))
-    stream.session.finalize(1)
+    stream.finalize(1)
     stream.end()
     assert stream.kinds() == ["Finalized", "SessionEnded"]
 

@@ -126,26 +126,37 @@ class AudioBuffer:
         self.start = 0
         self.end = 0
         self._data = np.empty(SAMPLE_RATE, np.float32)
+        self._first = 0  # index of ``start`` in the data: what is before it is forgotten
 
     def append(self, samples: Samples) -> None:
-        used = self.end - self.start
-        if used + len(samples) > len(self._data):
-            grown = np.empty(2 * (used + len(samples)), np.float32)
-            grown[:used] = self._data[:used]
-            self._data = grown
-        self._data[used : used + len(samples)] = samples
+        last = self._index(self.end)
+        if last + len(samples) > len(self._data):
+            self._make_room(len(samples))
+            last = self._index(self.end)
+        self._data[last : last + len(samples)] = samples
         self.end += len(samples)
 
     def read(self, start: int, end: int) -> Samples:
         """Return a copy of ``start <= position < end``; all of it must still be here."""
-        return self._data[start - self.start : end - self.start].copy()
+        return self._data[self._index(start) : self._index(end)].copy()
 
     def discard_before(self, position: int) -> None:
-        """Forget everything before ``position``. The room is reused."""
+        """Forget everything before ``position``. The room is reused once it is needed."""
         position = max(position, self.start)
-        kept = self._data[position - self.start : self.end - self.start].copy()
-        self._data[: len(kept)] = kept
+        self._first = self._index(position)
         self.start = position
+
+    def _index(self, position: int) -> int:
+        return self._first + position - self.start
+
+    def _make_room(self, samples: int) -> None:
+        """Move what is kept to the front, so that a quarter is free: it is not moved each time."""
+        kept = self._data[self._first : self._index(self.end)]
+        needed = len(kept) + samples
+        fits = needed <= len(self._data) * 3 // 4
+        data = self._data if fits else np.empty(2 * needed, np.float32)
+        data[: len(kept)] = kept
+        self._data, self._first = data, 0
 
 
 def quietest(samples: Samples, span: int) -> int:

@@ -54,6 +54,10 @@ class Outbox:
         dues = (item for item in self._waiting if isinstance(item, FinalDue))
         return [due for due in dues if due.transcript is None]
 
+    @property
+    def has_events(self) -> bool:
+        return bool(self._events)
+
     def take(self) -> list[Event]:
         events, self._events = self._events, []
         return events

@@ -129,6 +129,10 @@ class Session:
         whole = len(self.pending) // WINDOW
         return self.pending[: whole * WINDOW].reshape(whole, WINDOW)
 
+    @property
+    def has_events(self) -> bool:
+        return self._outbox.has_events
+
     def events_to_send(self) -> list[Event]:
         return self._outbox.take()
 

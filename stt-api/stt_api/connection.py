@@ -65,7 +65,6 @@ class Connection:
         self._sending = asyncio.Lock()  # keeps events in order
         self._decoding: asyncio.Task[None] | None = None
         self._decoded = asyncio.Event()
-        self._patience = asyncio.timeout_at(None)  # around the wait for the next message
         now = asyncio.get_running_loop().time()
         self._deadline = now + (limits.max_session_s or float("inf"))
         self._deadline_reason = EndReason.MAX_DURATION
@@ -90,9 +89,7 @@ class Connection:
         """Take no more messages; say everything that is owed, then close."""
         self._deadline = asyncio.get_running_loop().time()
         self._deadline_reason = EndReason.SERVER_SHUTDOWN
-        if self._patience.when() is not None:
-            with suppress(RuntimeError):  # it does not wait: it sees the deadline before it does
-                self._patience.reschedule(self._deadline)
+        self._inbox.interrupt()
 
     async def _converse(self) -> EndReason | SttError:
         """Return why it ended, after the last event."""
@@ -138,10 +135,8 @@ class Connection:
         if clock() >= self._deadline:
             return self._deadline_reason
         until = min(clock() + self._limits.idle_timeout_s, self._deadline)
-        try:
-            async with asyncio.timeout_at(until) as self._patience:
-                message = await self._inbox.next()
-        except TimeoutError:
+        message = await self._inbox.next(until)
+        if message is None:
             return self._deadline_reason if clock() >= self._deadline else EndReason.IDLE_TIMEOUT
         if len(message) > (limit := self._limits.max_message_bytes):
             raise MessageTooLarge(f"message: {len(message)} bytes; at most {limit} are allowed")
@@ -219,9 +214,10 @@ class Connection:
             if self._decoding:
                 self._decoding.cancel()  # an interim that a final takes the place of
             self._decoding = self._tasks.create_task(self._decode(request))
-        async with self._sending:
-            for event in self._session.events_to_send():
-                await self._send(self._protocol.encode(event))
+        if self._session.has_events:
+            async with self._sending:
+                for event in self._session.events_to_send():
+                    await self._send(self._protocol.encode(event))
 
     async def _decode(self, request: DecodeRequest) -> None:
         live = self._pace.is_live(asyncio.get_running_loop().time())

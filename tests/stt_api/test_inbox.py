@@ -11,6 +11,7 @@ from fastapi import WebSocket
 from stt_api.inbox import OVERHEAD, READ_AHEAD, ClientGone, Inbox
 
 LARGE = bytes(READ_AHEAD // 2)
+FOREVER = 1e9
 
 
 class Socket:
@@ -50,14 +51,32 @@ async def _settle() -> None:
 
 async def test_messages_come_in_order() -> None:
     async with filled(Socket("a", b"b", "c")) as (inbox, _):
-        assert [await inbox.next() for _ in range(3)] == ["a", b"b", "c"]
+        assert [await inbox.next(FOREVER) for _ in range(3)] == ["a", b"b", "c"]
+
+
+async def test_the_wait_for_a_message_has_an_end_of_its_own_each_time() -> None:
+    now = asyncio.get_running_loop().time
+    async with filled(Socket("a")) as (inbox, _):
+        assert await inbox.next(now() + 0.05) == "a"
+        until = now() + 0.1
+        assert await inbox.next(until) is None and now() >= until
+        assert await inbox.next(now() + 0.01) is None
+
+
+async def test_the_wait_for_a_message_can_be_interrupted() -> None:
+    async with filled(Socket()) as (inbox, _):
+        waiting = asyncio.create_task(inbox.next(FOREVER))
+        await _settle()
+        assert not waiting.done()
+        inbox.interrupt()
+        assert await waiting is None
 
 
 async def test_no_more_is_read_than_fits_until_it_is_taken() -> None:
     socket = Socket(LARGE, LARGE, LARGE, LARGE)
     async with filled(socket) as (inbox, _):
         assert socket.read == 2
-        await inbox.next()
+        await inbox.next(FOREVER)
         await _settle()
         assert socket.read == 3
 

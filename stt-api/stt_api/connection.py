@@ -164,13 +164,11 @@ class Connection:
             while not self._session.wants_audio():
                 self._decoded.clear()
                 await self._decoded.wait()
-            more = start + step < len(data) or self._inbox.has_more
-            await self._hear_piece(data[start : start + step], more=more)
+            await self._hear_piece(data[start : start + step])
 
-    async def _hear_piece(self, piece: bytes, *, more: bool) -> None:
-        """Take a piece that ``more`` waits behind, unless it comes as it is spoken."""
+    async def _hear_piece(self, piece: bytes) -> None:
         self._session.receive_audio(piece)
-        judged = await self._judge(at_once=more)
+        judged = await self._judge()
         seconds, now = self._session.config.audio.seconds(piece), asyncio.get_running_loop().time()
         self._pace.received(seconds, now)
         await self._pump()
@@ -183,7 +181,7 @@ class Connection:
         self._session.flush()
         await self._judge(at_once=True)
 
-    async def _judge(self, *, at_once: bool) -> bool:
+    async def _judge(self, *, at_once: bool = False) -> bool:
         """Have judged what has come, if that is a window or more, together with others' windows."""
         windows = self._session.windows_to_judge()
         if len(windows):

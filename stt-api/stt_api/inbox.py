@@ -45,10 +45,6 @@ class Inbox:
             if self._timer:
                 self._timer.cancel()
 
-    @property
-    def has_more(self) -> bool:
-        return bool(self._messages)
-
     async def next(self, until: float) -> Message | None:
         """Wait for the next message; return None if there is none ``until`` a time of the loop.
 

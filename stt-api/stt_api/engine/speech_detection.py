@@ -24,7 +24,8 @@ class SpeechDetection:
 
     A call for one window costs as much as three of a call for many. So a batch rests in proportion
     to the time that the one before took, and collects what comes meanwhile: a lone stream waits
-    for nothing, hundreds wait for the others' frames, and no one for long.
+    for nothing, hundreds wait for the others' frames, and no one for long. Files wait as well, with
+    each piece: else they would take the event loop, and then the model, from who speaks.
     """
 
     def __init__(
@@ -43,7 +44,7 @@ class SpeechDetection:
     ) -> list[float]:
         """Return the probability of speech in each of n × WINDOW samples; n is at least 1.
 
-        ``at_once``: there is more to come that would have to wait, so all who wait go now.
+        ``at_once``: somebody waits for what comes of it, so all who wait go now.
         """
         job = Job(state, windows)
         self._waiting.append(job)

@@ -39,7 +39,7 @@ async def test_a_lone_stream_waits_for_nobody() -> None:
     assert await detection.judge(StreamState(), window(0.5)) == [0.5]
 
 
-async def test_what_comes_right_after_a_batch_waits_for_others_until_one_has_more_to_come() -> None:
+async def test_what_comes_right_after_a_batch_waits_for_others_until_one_cannot_wait() -> None:
     model = Model()
     detection = SpeechDetection(model, share=1e-9, longest_wait_s=60)
     await detection.judge(StreamState(), window(0.25))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench.report import machine
+from bench.machine import machine
 from stt_api.engine.models import find_model
 from stt_api.errors import ModelUnavailable
 

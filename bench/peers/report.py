@@ -1,29 +1,28 @@
-"""A run as one table, on the terminal, in Markdown and as JSON, and as a page with one plot."""
+"""A run as one table, on the terminal, in Markdown and as JSON, and as one plot."""
 
 import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import plotly.graph_objects as go
-import plotly.io
-from plotly.colors import qualitative
-from plotly.subplots import make_subplots
 from rich.table import Table
 
 from bench.measures import percentiles
+from bench.report.plot import Plot, standalone, svg
 
 from .measures import Figures
 from .product import ENDPOINTING_MS, SILENCE_S
 from .turns import MOST_LOST, Course, Plan
 
 FILE = "bench-report-peers"
-COLOURS = qualitative.D3
 TIMES = {  # heading → the figure
     "first words": "first_s",
     "complete": "complete_s",
     "final": "final_s",
 }
+FINALS = Plot(
+    "From the end of speech to its final (lower is better)", "final_s", 1000, "ms", True, True
+)
 MEANING = (
     "first words: from the begin of speech to the first word on the screen",
     "complete: from the end of speech until the words on the screen do not change any more",
@@ -86,14 +85,21 @@ def markdown(courses: Sequence[Course]) -> str:
 
 
 def write(courses: Sequence[Course], plan: Plan, conditions: dict[str, Any], folder: Path) -> None:
-    """Write the table as .md and .json and the plot as .html."""
+    """Write the table as .md and .json and the plot as .svg."""
     fair = fair_play(courses, plan)
     told = "\n".join(f"- {sentence}" for sentence in [*MEANING, *fair])
     (folder / f"{FILE}.md").write_text(f"{markdown(courses)}\n\n{told}\n")
     data = {"conditions": conditions, "fair_play": fair, "products": as_data(courses)}
     (folder / f"{FILE}.json").write_text(json.dumps(data, indent=1))
-    page = plotly.io.to_html(_figure(courses, fair), include_plotlyjs=True, full_html=True)
-    (folder / f"{FILE}.html").write_text(page)
+    (folder / f"{FILE}.svg").write_text(plot(courses, plan))
+
+
+def plot(courses: Sequence[Course], plan: Plan) -> str:
+    """Draw finals over the number of sessions: p50, and p95 dashed."""
+    ways = {name: told for name, told in as_data(courses).items() if told["steps"]}
+    drawn = {"ways": ways, "conditions": {"bound_ms": [1000 * plan.bound_s]}}
+    title = f"{FINALS.title}: p50, and p95 dashed"
+    return standalone(svg(FINALS, drawn, width=7.2, height=3.6, title=title)) if ways else ""
 
 
 def as_data(courses: Sequence[Course]) -> dict[str, Any]:
@@ -138,27 +144,3 @@ def _fault(figures: Figures) -> str:
 
 def _s(seconds: float | None) -> str:
     return "–" if seconds is None else f"{seconds:.2f}"
-
-
-def _figure(courses: Sequence[Course], fair: Sequence[str]) -> go.Figure:
-    """Draw p50 as lines and p95 as dots behind them, over sessions in powers of two."""
-    figure = make_subplots(rows=1, cols=len(TIMES), subplot_titles=list(TIMES))
-    for colour, course in zip(COLOURS, courses, strict=False):
-        for column, name in enumerate(TIMES.values(), 1):
-            for rank, dash in (("p50", "solid"), ("p95", "dot")):
-                figure.add_scatter(
-                    x=[row.sessions for row in course.rows],
-                    y=[percentiles(getattr(row.figures, name))[rank] for row in course.rows],
-                    name=f"{course.product.name}, {rank}",
-                    line={"color": colour, "dash": dash},
-                    showlegend=column == 1,
-                    row=1,
-                    col=column,
-                )
-    counts = sorted({row.sessions for course in courses for row in course.rows})
-    figure.update_xaxes(type="log", tickvals=counts, title_text="sessions")
-    figure.update_yaxes(title_text="s", col=1)
-    about = {"text": "<br>".join(fair), "x": 0, "y": -0.2, "xref": "paper", "yref": "paper"}
-    place = {"showarrow": False, "align": "left", "yanchor": "top"}
-    figure.add_annotation(**about, **place)
-    return figure.update_layout(height=800, margin={"b": 330}, title="Beside the peers")

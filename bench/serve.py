@@ -13,13 +13,13 @@ request at a time, whose interim a final replaces; not all peers do.
 import os
 import sys
 import time
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from threadpoolctl import threadpool_limits
 
 from stt_api.config import Settings
-from stt_api.engine.engine import Engine, Job, Transcriber, finals_first
+from stt_api.engine.engine import Engine, Job, Key, Transcriber, finals_first
 from stt_api.engine.scheduler import Scheduler
 from stt_api.engine.traits import EncoderContext
 from stt_api.listener import bind
@@ -54,22 +54,24 @@ class Counted:
         self._transcriber = transcriber
         self._wait_s = wait_s
 
-    def batch_key(self, request: DecodeRequest) -> Hashable:
+    def batch_key(self, request: DecodeRequest) -> Key:
         return self._transcriber.batch_key(request)
 
-    def transcribe(self, requests: Sequence[DecodeRequest]) -> list[Transcript]:
+    def transcribe(self, requests: Sequence[DecodeRequest], key: Key) -> list[Transcript]:
         time.sleep(self._wait_s)
         began = time.perf_counter()
-        transcripts = self._transcriber.transcribe(requests)
+        transcripts = self._transcriber.transcribe(requests, key)
         self.busy_s += time.perf_counter() - began
         self.batch_sizes.append(len(requests))
         return transcripts
 
-    def doubts(self, request: DecodeRequest, transcript: Transcript) -> bool:
-        return self._transcriber.doubts(request, transcript)
+    def doubts(self, request: DecodeRequest, transcript: Transcript, key: Key) -> bool:
+        return self._transcriber.doubts(request, transcript, key)
 
-    def reconsider(self, request: DecodeRequest, transcript: Transcript) -> Transcript:
-        return self._transcriber.reconsider(request, transcript)
+    def reconsider(
+        self, request: DecodeRequest, transcript: Transcript, key: Key
+    ) -> Iterator[Transcript | None]:
+        return self._transcriber.reconsider(request, transcript, key)
 
     def take(self) -> dict[str, object]:
         """Return the counts since the last call."""
@@ -95,16 +97,16 @@ def serve(mode: Mode) -> None:
     counted = Counted(transcriber, mode.wait_s)
     scheduler = in_order if mode.like_peers else finals_first
     limit = mode.max_batch_size
-    most = (lambda request: limit) if limit else transcriber.most_together
+    most = (lambda key: limit) if limit else transcriber.most_together
     engine = Engine([counted] * transcriber.workers, scheduler(most))
     server = build_server(settings, engine, defaults, transcriber.languages)
     server.app.get("/bench/counts")(counted.take)
     server.run(sockets)
 
 
-def in_order(most: Callable[[DecodeRequest], int]) -> Scheduler[Job]:
+def in_order(most: Callable[[Key], int]) -> Scheduler[Job]:
     return Scheduler(
-        most=lambda job: most(job.request),
+        most=lambda job: most(job.key),
         rank=lambda job: 0,
         is_ahead=lambda job: False,
         batch_key=lambda job: job.batch_key,

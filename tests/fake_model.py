@@ -1,7 +1,7 @@
 """A model that hears nothing but counts what it is given."""
 
 import threading
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import replace
 
 from stt_api.session.decoding import DecodeRequest, Doubt, Transcript
@@ -12,8 +12,8 @@ class FakeModel:
     """Says "heard" for every request, with less confidence for interims.
 
     ``gate`` holds it up; ``broken`` makes it raise, ``absurd`` answer with nonsense. A prompt
-    "poison" makes it raise too, and one "doubt" makes it doubt what it heard;
-    ``second_thought`` holds that up, and ``confused`` makes it raise.
+    "poison" makes it raise too, and one "doubt" makes it doubt what it heard, in two steps;
+    ``second_thought`` holds up the first, and ``confused`` makes it raise.
     """
 
     name = "fake"
@@ -25,6 +25,7 @@ class FakeModel:
         self.broken = False
         self.absurd = False
         self.started = threading.Event()
+        self.reconsidering = threading.Event()
         self.second_thought = threading.Event()
         self.second_thought.set()
         self.confused = False
@@ -32,7 +33,7 @@ class FakeModel:
     def batch_key(self, request: DecodeRequest) -> Hashable:
         return request.options.task
 
-    def transcribe(self, requests: Sequence[DecodeRequest]) -> list[Transcript]:
+    def transcribe(self, requests: Sequence[DecodeRequest], key: Hashable) -> list[Transcript]:
         self.started.set()
         self.gate.wait(10)
         self.batch_sizes.append(len(requests))
@@ -43,11 +44,15 @@ class FakeModel:
         logprobs = (-0.1 if request.final else -0.5 for request in requests)
         return [Transcript((Word(" heard"),), "en", logprob, 0.0) for logprob in logprobs]
 
-    def doubts(self, request: DecodeRequest, transcript: Transcript) -> bool:
+    def doubts(self, request: DecodeRequest, transcript: Transcript, key: Hashable) -> bool:
         return request.options.prompt == "doubt"
 
-    def reconsider(self, request: DecodeRequest, transcript: Transcript) -> Transcript:
+    def reconsider(
+        self, request: DecodeRequest, transcript: Transcript, key: Hashable
+    ) -> Iterator[Transcript | None]:
+        self.reconsidering.set()
         self.second_thought.wait(10)
         if self.confused:
             raise RuntimeError("out of memory")
-        return replace(transcript, words=(Word(" heard again"),), redone=Doubt.REPETITION)
+        yield None
+        yield replace(transcript, words=(Word(" heard again"),), redone=Doubt.REPETITION)

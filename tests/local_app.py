@@ -45,7 +45,7 @@ async def local_app(
     """``settings`` are those of the server that are no limit of a session."""
     model = FakeModel()
     chosen = Settings(**asdict(limits), max_sessions=max_sessions, **settings)
-    engine = Engine([model], finals_first(lambda request: 16))
+    engine = Engine([model], finals_first(lambda key: 16))
     server = build_server(chosen, engine, defaults, LANGUAGES, loudness_model)
     [bound] = bind("127.0.0.1", 0)
     serving = asyncio.create_task(server.serve([bound]))

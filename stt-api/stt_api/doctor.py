@@ -109,7 +109,7 @@ def _seconds(transcriber: WhisperTranscriber) -> float:
 
     def once() -> float:
         began = time.perf_counter()
-        transcriber.transcribe([request])
+        transcriber.transcribe_once(request)
         return time.perf_counter() - began
 
     return min(once() for _ in range(ATTEMPTS))

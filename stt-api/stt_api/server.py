@@ -85,8 +85,10 @@ class Server(uvicorn.Server):
 def load_transcribers(settings: Settings) -> list[WhisperTranscriber]:
     """Load and warm up the model, once for each GPU; raise ModelUnavailable or InvalidSetting."""
     source = find_model(settings.model)
-    transcribers = [WhisperTranscriber(source, config) for config in settings.whisper()]
-    first = transcribers[0]
+    config, *others = settings.whisper()
+    first = WhisperTranscriber(source, config)
+    copies = [WhisperTranscriber(source, other, first.contexts) for other in others]
+    transcribers = [first, *copies]
     check_languages(settings.session(first.traits).decoding, first.languages)
     for transcriber in transcribers:
         transcriber.warm_up()

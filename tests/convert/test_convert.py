@@ -48,7 +48,7 @@ def convert(
 def transcripts(model: str) -> list[Transcript]:
     transcriber = WhisperTranscriber(find_model(model), WhisperConfig(compute_type="int8"))
     return [
-        transcriber.transcribe([DecodeRequest(samples, DecodeOptions(words=True), final=True)])[0]
+        transcriber.transcribe_once(DecodeRequest(samples, DecodeOptions(words=True), final=True))
         for samples in (each.samples() for each in recordings("short0") + recordings("lang"))
     ]
 

@@ -19,7 +19,7 @@ def words(model: str) -> list[str]:
         DecodeRequest(recording.samples(), DecodeOptions(language="en"), final=True)
         for recording in recordings("short0")
     )
-    return [transcriber.transcribe([request])[0].text for request in requests]
+    return [transcriber.transcribe_once(request).text for request in requests]
 
 
 def test_a_wider_pico_says_the_same_words(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ def alone(pico: WhisperTranscriber, pcm: bytes, final: Reply) -> list[str]:
     heard = PcmDecoder(AudioFormat()).decode(pcm)
     heard = heard[start : round(final["audio_processed"] * SAMPLE_RATE)]
     request = DecodeRequest(heard, DecodeOptions(language="en"), final=True)
-    return words(pico.transcribe([request])[0].text)
+    return words(pico.transcribe_once(request).text)
 
 
 async def said(server: RunningServer, *sounds: bytes) -> list[list[Reply]]:

@@ -16,7 +16,7 @@ from stt_api.service import Service
 
 async def test_nobody_is_admitted_before_the_engine_runs() -> None:
     service = Service(
-        Engine([FakeModel()], finals_first(lambda request: 16)), loudness_model, Limits(), 1
+        Engine([FakeModel()], finals_first(lambda key: 16)), loudness_model, Limits(), 1
     )
     with pytest.raises(AtCapacity, match="not ready"):
         service.admit()

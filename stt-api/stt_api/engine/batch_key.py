@@ -27,6 +27,11 @@ class BatchKey:
         return self.context_s == LONGEST_S
 
     @property
+    def is_plain(self) -> bool:
+        """Full context and no text before it: as little can lead the model astray as possible."""
+        return self.is_full and not self.prompt_tokens
+
+    @property
     def max_length(self) -> int:
         """CTranslate2's ``max_length``, which counts the prompt and halves what is left."""
         new = 16 + 8 * self.context_s  # tokens: nobody says more in the time

@@ -6,6 +6,7 @@ model gets longer contexts from then on, rather than everything twice.
 """
 
 import logging
+import threading
 from collections import deque
 from dataclasses import dataclass
 
@@ -63,16 +64,23 @@ class Contexts:
             EncoderContext.FIT: ContextRule(traits.pad_s, traits.min_s),
         }
         self._recent: deque[bool] = deque(maxlen=RECENT)
+        self._lock = threading.Lock()
 
     def length_s(self, request: DecodeRequest) -> int:
         rule = self._rules[self.finals if request.final else self.interims]
         return rule.length_s(request.seconds)
 
-    def judge(self, *, too_short: bool) -> None:
-        """Take note of one final at a short context; grow if too many were too short."""
-        self._recent.append(too_short)
-        if self.may_grow and sum(self._recent) > MOST_TOO_SHORT:
-            self._grow()
+    def judge(self, request: DecodeRequest, context_s: int, *, too_short: bool) -> None:
+        """Take note of one final; grow if too many at the contexts of now were too short.
+
+        Called by the event loop and by the workers.
+        """
+        with self._lock:
+            if not self.may_grow or context_s == LONGEST_S or context_s != self.length_s(request):
+                return
+            self._recent.append(too_short)
+            if sum(self._recent) > MOST_TOO_SHORT:
+                self._grow()
 
     def _grow(self) -> None:
         failed, judged = sum(self._recent), len(self._recent)

@@ -2,10 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 from ..errors import ModelFailed
 from ..session.decoding import DecodeRequest, Transcript
@@ -16,31 +16,38 @@ logger = logging.getLogger(__name__)
 LIVE_S = 2.0  # a speaker's requests come closer to each other
 
 
-class Transcriber(Protocol):
-    """A model. Each worker calls ``transcribe`` with requests of one ``batch_key``.
+Key = Any  # hashable, and known to the model alone
 
-    What it ``doubts`` it is given once more, alone, to ``reconsider``.
+
+class Transcriber(Protocol):
+    """A model. Each worker calls ``transcribe`` with requests of one key.
+
+    What it ``doubts`` it is given once more, alone, to ``reconsider``: in as many steps as it
+    wants, each of which yields None but the last.
     """
 
     name: str
 
-    def batch_key(self, request: DecodeRequest) -> Hashable: ...
+    def batch_key(self, request: DecodeRequest) -> Key: ...
 
-    def transcribe(self, requests: Sequence[DecodeRequest]) -> list[Transcript]: ...
+    def transcribe(self, requests: Sequence[DecodeRequest], key: Key) -> list[Transcript]: ...
 
-    def doubts(self, request: DecodeRequest, transcript: Transcript) -> bool: ...
+    def doubts(self, request: DecodeRequest, transcript: Transcript, key: Key) -> bool: ...
 
-    def reconsider(self, request: DecodeRequest, transcript: Transcript) -> Transcript: ...
+    def reconsider(
+        self, request: DecodeRequest, transcript: Transcript, key: Key
+    ) -> Iterator[Transcript | None]: ...
 
 
 class Job:
     """A request and whoever waits for its transcript, who may have left."""
 
-    def __init__(self, request: DecodeRequest, batch_key: Hashable, due_at: float) -> None:
+    def __init__(self, request: DecodeRequest, key: Key, due_at: float) -> None:
         self.request = request
-        self.batch_key = batch_key
+        self.key = key
         self.due_at = due_at
         self.doubted: Transcript | None = None  # the first transcript, to be reconsidered
+        self.second_opinion: Iterator[Transcript | None] = iter(())
         self.future: asyncio.Future[Transcript] = asyncio.get_running_loop().create_future()
 
     def resolve(self, transcript: Transcript) -> None:
@@ -51,10 +58,13 @@ class Job:
         if not self.future.done():
             self.future.set_exception(error)
 
-    def doubt(self, transcript: Transcript) -> None:
-        """Ask for a second opinion, which is not had in a batch."""
-        self.doubted = transcript
-        self.batch_key = self
+    def doubt(self, transcript: Transcript, second: Iterator[Transcript | None]) -> None:
+        self.doubted, self.second_opinion = transcript, second
+
+    @property
+    def batch_key(self) -> Key:
+        """A second opinion is not had in a batch."""
+        return self if self.doubted else self.key
 
     def give_up(self) -> None:
         """The model raised. A first transcript is better than none."""
@@ -77,9 +87,10 @@ class Job:
         return self.due_at > asyncio.get_running_loop().time()
 
 
-def finals_first(most: Callable[[DecodeRequest], int]) -> Scheduler[Job]:
+def finals_first(most: Callable[[Key], int]) -> Scheduler[Job]:
+    """``most`` tells how many requests of one key go into a batch."""
     return Scheduler(
-        most=lambda job: most(job.request),
+        most=lambda job: most(job.key),
         rank=lambda job: job.rank,
         is_ahead=lambda job: job.is_ahead,
         batch_key=lambda job: job.batch_key,
@@ -182,10 +193,12 @@ class Engine:
             return
         run = partial(asyncio.get_running_loop().run_in_executor, threads)
         try:
-            if first := jobs[0].doubted:
-                transcripts = [await run(transcriber.reconsider, jobs[0].request, first)]
+            transcripts: Sequence[Transcript | None]
+            if jobs[0].doubted:
+                transcripts = [await run(next, jobs[0].second_opinion)]
             else:
-                transcripts = await run(transcriber.transcribe, [job.request for job in jobs])
+                call = partial(transcriber.transcribe, [job.request for job in jobs], jobs[0].key)
+                transcripts = await run(call)
             for job, transcript in zip(jobs, transcripts, strict=True):
                 self._take(job, transcript, transcriber)
         except Exception:  # whatever the model raises concerns these callers only
@@ -196,10 +209,12 @@ class Engine:
                 for job in jobs:
                     await self._run_batch([job], transcriber, threads)
 
-    def _take(self, job: Job, transcript: Transcript, transcriber: Transcriber) -> None:
-        """Answer the job. One that is doubted waits once more, and delays nobody else."""
-        if job.doubted is None and transcriber.doubts(job.request, transcript):
-            job.doubt(transcript)
+    def _take(self, job: Job, transcript: Transcript | None, transcriber: Transcriber) -> None:
+        """Answer the job. One that is doubted waits before each step, and delays nobody else."""
+        if transcript is None:
+            self._enqueue(job)
+        elif job.doubted is None and transcriber.doubts(job.request, transcript, job.key):
+            job.doubt(transcript, transcriber.reconsider(job.request, transcript, job.key))
             self._enqueue(job)
         else:
             job.resolve(transcript)

@@ -1,4 +1,4 @@
-"""Whom to believe when a final is doubted, or lacks words. Decides; the decoding is given.
+"""Whom to believe when a final is doubted, or lacks words. Decides; others decode.
 
 Whisper fails in known ways: it writes the same words again and again, out of a short context or
 out of noise; it stops early; it is not sure of anything. What was said is heard again by a decode
@@ -8,8 +8,9 @@ People repeat themselves too. On pico a repetition penalty of 1.1 left 21 of 27 
 word for word as they were, and none of 14 loops in noises and tones.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from ..session.decoding import DecodeRequest, Doubt, Transcript
 from ..session.gating import doubt, is_sure
@@ -19,7 +20,8 @@ from .contexts import LONGEST_S
 REPETITION_PENALTY = 1.1
 TEMPERATURES = (0.2, 0.4, 0.6, 0.8, 1.0)  # Whisper's own, after 0
 
-Decode = Callable[[BatchKey], Transcript]
+Decoding = Generator[BatchKey, Any, "Opinion"]
+"""Yields how to decode once more, is sent the Transcript, and returns whom to believe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +32,8 @@ class Opinion:
     too_short: bool = False
 
 
-def second_opinion(
-    first: Transcript, request: DecodeRequest, key: BatchKey, decode: Decode
-) -> Opinion:
-    """``decode`` transcribes the request under a key.
+def second_opinion(first: Transcript, request: DecodeRequest, key: BatchKey) -> Decoding:
+    """``key`` is what the first transcript was decoded under.
 
     1. At full context it is not to be doubted: the short context was to blame.
     2. A repetition is tried under a penalty.
@@ -45,15 +45,15 @@ def second_opinion(
     reason = doubt(request, first)
     full_key = _at_full_context(key, reason)
     if key != full_key:
-        full = decode(full_key)
+        full: Transcript = yield full_key
         if not doubt(request, full):
             repeats = reason is Doubt.REPETITION
             return _of_two_counts(first, full, request) if repeats else _longer(first, full)
     if reason is Doubt.EARLY_END:
         return Opinion(first)  # it heard nothing there either: a cough, a door
     if reason is Doubt.REPETITION:
-        return Opinion(_penalised(first, request, full_key, decode))
-    return Opinion(next(_drawn(request, full_key, decode), first))
+        return (yield from _penalised(first, request, full_key))
+    return (yield from _drawn(first, request, full_key))
 
 
 def _at_full_context(key: BatchKey, reason: Doubt | None) -> BatchKey:
@@ -73,23 +73,22 @@ def _longer(first: Transcript, full: Transcript) -> Opinion:
     return Opinion(full, too_short=_words(full) != _words(first))
 
 
-def _penalised(
-    first: Transcript, request: DecodeRequest, full_key: BatchKey, decode: Decode
-) -> Transcript:
+def _penalised(first: Transcript, request: DecodeRequest, full_key: BatchKey) -> Decoding:
     """The same words although repeating costs: they were said. Else better ones, or the first."""
-    penalised = decode(replace(full_key, repetition_penalty=REPETITION_PENALTY))
+    penalised: Transcript = yield replace(full_key, repetition_penalty=REPETITION_PENALTY)
     if _words(penalised) == _words(first):
-        return replace(first, agreed=True)
-    if is_sure(first, request.seconds):
-        return first
-    return penalised if not doubt(request, penalised) else first
+        return Opinion(replace(first, agreed=True))
+    if is_sure(first, request.seconds) or doubt(request, penalised):
+        return Opinion(first)
+    return Opinion(penalised)
 
 
-def _drawn(request: DecodeRequest, full_key: BatchKey, decode: Decode) -> Iterator[Transcript]:
+def _drawn(first: Transcript, request: DecodeRequest, full_key: BatchKey) -> Decoding:
     for temperature in TEMPERATURES:
-        drawn = decode(replace(full_key, beam_size=1, temperature=temperature))
+        drawn: Transcript = yield replace(full_key, beam_size=1, temperature=temperature)
         if not doubt(request, drawn):
-            yield drawn
+            return Opinion(drawn)
+    return Opinion(first)
 
 
 def _words(transcript: Transcript) -> list[str]:

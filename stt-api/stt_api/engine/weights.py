@@ -121,7 +121,7 @@ class Weights:
             suppress_tokens=self._suppressed,
         )
         tokens = [result.sequences_ids[0] for result in results]
-        words = words_of(self.whisper, encoded, requests, tokenizers, tokens)
+        words = words_of(self.whisper, encoded, requests, tokenizers, tokens, key)
         return [
             Transcript(
                 words=said,

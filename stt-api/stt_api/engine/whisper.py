@@ -4,7 +4,7 @@ Decides how long a context each request gets, and whether a final is decoded aga
 docs/architecture.md for the measurements behind this.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ from .batch_key import BatchKey
 from .contexts import LONGEST_S, Contexts
 from .models import ModelSource
 from .prompt import Tokens
-from .second_opinion import lost_words, second_opinion
+from .second_opinion import Opinion, lost_words, second_opinion
 from .traits import EncoderContext
 from .weights import Encoded, Weights
 
@@ -50,11 +50,14 @@ class WhisperConfig:
 class WhisperTranscriber:
     """May be called from as many threads as ``workers``."""
 
-    def __init__(self, source: ModelSource, config: WhisperConfig) -> None:
+    def __init__(
+        self, source: ModelSource, config: WhisperConfig, contexts: Contexts | None = None
+    ) -> None:
+        """Copies on several GPUs share their ``contexts``, so that they decode alike."""
         self.name = source.name
         self.traits = source.traits
         self.config = config
-        self.contexts = self._contexts(may_grow=True)
+        self.contexts = contexts or self._contexts(may_grow=True)
         self.weights = Weights(
             source,
             device=config.device,
@@ -90,7 +93,7 @@ class WhisperTranscriber:
         request = DecodeRequest(noise, DecodeOptions(words=True), final=True)
         with ThreadPoolExecutor(self.workers) as threads:
             try:
-                list(threads.map(self.transcribe, [[request]] * self.workers))
+                list(threads.map(self.transcribe_once, [request] * self.workers))
             except Exception as error:  # of CTranslate2 or CUDA
                 raise ModelUnavailable(
                     f"the model {self.name} does not run on {self.device}: {error}"
@@ -102,11 +105,11 @@ class WhisperTranscriber:
             self.contexts.length_s(request),
             len(previous),
             self.config.beam_size if request.final else 1,
-            keyterms=request.final and bool(request.options.keyterms and previous),
+            keyterms=request.final and bool(self._keyterms(request) and previous),
         )
 
-    def most_together(self, request: DecodeRequest) -> int:
-        """Return how many requests like this one go into a batch.
+    def most_together(self, key: BatchKey) -> int:
+        """Return how many requests of one key go into a batch.
 
         On a CPU a bigger batch costs as much for each item, and all wait for the last one.
         """
@@ -114,11 +117,10 @@ class WhisperTranscriber:
             return self.config.max_batch_size
         if self.device == "cuda":
             return GPU_BATCH
-        return max(1, min(CPU_BATCH, LONGEST_S // self.contexts.length_s(request)))
+        return max(1, min(CPU_BATCH, LONGEST_S // key.context_s))
 
-    def transcribe(self, requests: Sequence[DecodeRequest]) -> list[Transcript]:
-        """Transcribe requests that share one ``batch_key``, which decides the options."""
-        key = self.batch_key(requests[0])
+    def transcribe(self, requests: Sequence[DecodeRequest], key: BatchKey) -> list[Transcript]:
+        """Transcribe requests that had one ``batch_key`` when they came."""
         encoded = self.weights.encode(requests, key.context_s)
         requests = self.weights.with_languages(requests, encoded)
         previous = [self._previous(request) for request in requests]
@@ -133,39 +135,52 @@ class WhisperTranscriber:
             for request, given, plain in zip(requests, transcripts, without, strict=True)
         ]
 
-    def doubts(self, request: DecodeRequest, transcript: Transcript) -> bool:
+    def doubts(self, request: DecodeRequest, transcript: Transcript, key: BatchKey) -> bool:
         """Tell if the transcript is worth a ``reconsider``, which takes as long again or longer.
 
         Interims never are: the next one comes soon, and no final should wait for one.
         """
         if not request.final:
             return False
-        key = self.batch_key(request)
         reason = doubt(request, transcript)
-        if not (reason or key.is_full):
-            self.contexts.judge(too_short=False)
-        only_shorter = key.is_full and not key.prompt_tokens  # nothing is left to be tried
-        return reason is not None and not (reason is Doubt.EARLY_END and only_shorter)
+        if reason is Doubt.EARLY_END and key.is_plain:
+            return False  # nothing is left to be tried
+        if reason is None:
+            self.contexts.judge(request, key.context_s, too_short=False)
+        return reason is not None
 
-    def reconsider(self, request: DecodeRequest, transcript: Transcript) -> Transcript:
-        """Decode again, in other ways, and return what is to be believed."""
-        key = self.batch_key(request)
+    def reconsider(
+        self, request: DecodeRequest, transcript: Transcript, key: BatchKey
+    ) -> Iterator[Transcript | None]:
+        """Decode again, in other ways. Yield None after each but the last, then what to believe.
+
+        So whoever waits for a first transcript may go in between.
+        """
         encode = lru_cache(lambda context_s: self.weights.encode([request], context_s))
+        deciding, heard = second_opinion(transcript, request, key), None
+        while True:
+            try:
+                asked = deciding.send(heard)
+            except StopIteration as decided:
+                opinion: Opinion = decided.value
+                break
+            if heard:
+                yield None
+            heard = self._alone(encode(asked.context_s), request, asked)
+        self.contexts.judge(request, key.context_s, too_short=opinion.too_short)
+        yield replace(opinion.believed, redone=doubt(request, transcript))
 
-        def decode(key: BatchKey) -> Transcript:
-            return self._alone(encode(key.context_s), request, key)
-
-        opinion = second_opinion(transcript, request, key, decode)
-        if not key.is_full:
-            self.contexts.judge(too_short=opinion.too_short)
-        return replace(opinion.believed, redone=doubt(request, transcript))
+    def transcribe_once(self, request: DecodeRequest) -> Transcript:
+        [transcript] = self.transcribe([request], self.batch_key(request))
+        return transcript
 
     def transcribe_alone(self, request: DecodeRequest) -> Transcript:
         """Transcribe one request, with a second opinion where it is doubted."""
-        [transcript] = self.transcribe([request])
-        if self.doubts(request, transcript):
-            return self.reconsider(request, transcript)
-        return transcript
+        key = self.batch_key(request)
+        [transcript] = self.transcribe([request], key)
+        if not self.doubts(request, transcript, key):
+            return transcript
+        return next(filter(None, self.reconsider(request, transcript, key)))
 
     def _alone(self, encoded: Encoded, request: DecodeRequest, key: BatchKey) -> Transcript:
         requests = self.weights.with_languages([request], encoded)
@@ -182,6 +197,7 @@ class WhisperTranscriber:
         )
 
     def _previous(self, request: DecodeRequest) -> Tokens:
-        options = request.options
-        keyterms = options.keyterms if self.traits.keyterms else ()
-        return self.weights.prompts.previous(options.prompt, keyterms)
+        return self.weights.prompts.previous(request.options.prompt, self._keyterms(request))
+
+    def _keyterms(self, request: DecodeRequest) -> tuple[str, ...]:
+        return request.options.keyterms if self.traits.keyterms else ()

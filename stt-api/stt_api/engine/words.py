@@ -10,6 +10,7 @@ from faster_whisper.transcribe import merge_punctuations
 
 from ..session.decoding import DecodeRequest
 from ..session.events import Word
+from .batch_key import BatchKey
 
 FRAME = 160  # samples of one mel frame
 OPENERS = "\"'“¿([{-"  # punctuation that belongs to the word after it, as in faster-whisper
@@ -26,10 +27,11 @@ def words_of(
     requests: Sequence[DecodeRequest],
     tokenizers: Sequence[Tokenizer],
     tokens: Sequence[Tokens],
+    key: BatchKey,
 ) -> list[tuple[Word, ...]]:
     """Return the words of each request of a batch. Alignment runs once for each language."""
     words = [_split(tokenizer, ids) for tokenizer, ids in zip(tokenizers, tokens, strict=True)]
-    timed = [i for i, each in enumerate(requests) if words[i] and _needs_times(each, words[i])]
+    timed = [i for i, each in enumerate(requests) if words[i] and _needs_times(each, words[i], key)]
     for language in {tokenizers[i].language_code for i in timed}:
         rows = [i for i in timed if tokenizers[i].language_code == language]
         tokenizer = tokenizers[rows[0]]
@@ -38,15 +40,16 @@ def words_of(
     return words
 
 
-def _needs_times(request: DecodeRequest, words: Sequence[Word]) -> bool:
-    """Also where the text may stop before the speech does, as it does after a previous text.
+def _needs_times(request: DecodeRequest, words: Sequence[Word], key: BatchKey) -> bool:
+    """Also where the text may stop before the speech does, and a decode under another key may not.
 
-    Alignment takes about a tenth as long as the decode.
+    It does so after a previous text, and at short contexts. Alignment takes about a tenth as long
+    as the decode.
     """
-    if request.options.words or request.speech_s is None:
+    if request.options.words or request.speech_s is None or key.is_plain:
         return request.options.words
-    told = bool(request.options.prompt or request.options.keyterms)
-    return told or sum(len(word.text) for word in words) < SLOW_SPEECH * request.speech_s
+    characters = sum(len(word.text) for word in words)
+    return key.prompt_tokens > 0 or characters < SLOW_SPEECH * request.speech_s
 
 
 def _align(

@@ -5,7 +5,7 @@ from pathlib import Path
 from .devices import kind_of
 from .threads import usable_cores
 
-LIGHT_BYTES = 50_000_000  # of weights; Whisper tiny as int8 has 40 million
+LIGHT_BYTES = 76_000_000  # of weights; Whisper tiny has 75 million as float16, 40 as int8
 LIGHT_WORKERS = 2  # of a light model, and on a GPU
 CORES_OF_A_WORKER = 4  # of a heavy model
 MOST_WORKERS = 8  # each keeps memory of its own for its batch

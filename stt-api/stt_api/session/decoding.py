@@ -63,15 +63,15 @@ class DecodeRequest:
 class Doubt(enum.StrEnum):
     """Why a final is decoded once more."""
 
+    REPETITION = "repetition"
     CUT_OFF = "cut_off"
     """It is as long as a text may become, and did not end."""
-    REPETITION = "repetition"
     TOO_FAST = "too_fast"
     """Nobody speaks so fast."""
     UNSURE = "unsure"
     """The tokens were improbable."""
     EARLY_END = "early_end"
-    """The last word ends well before the speech does."""
+    """The last word ends well before the speech does, or there is none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,8 +41,8 @@ def doubt(request: DecodeRequest, transcript: Transcript) -> Doubt | None:
         return None
     seconds = request.seconds
     signs = {
+        Doubt.REPETITION: is_repetitive(transcript.text),  # first: most are cut off as well
         Doubt.CUT_OFF: transcript.cut_off,
-        Doubt.REPETITION: is_repetitive(transcript.text),
         Doubt.TOO_FAST: not _could_be_said(transcript, seconds),
         Doubt.UNSURE: transcript.avg_logprob < MIN_AVG_LOGPROB,
         Doubt.EARLY_END: _ends_early(request, transcript),
@@ -51,9 +51,13 @@ def doubt(request: DecodeRequest, transcript: Transcript) -> Doubt | None:
 
 
 def _ends_early(request: DecodeRequest, transcript: Transcript) -> bool:
-    """Tell it by word times; where there are none, nothing shows it."""
-    last_s = max((word.end for word in transcript.words), default=0.0)
-    return bool(last_s and request.speech_s and request.speech_s - last_s > EARLY_S)
+    """Tell it by word times, or where no word was heard at all; else nothing shows it."""
+    if request.speech_s is None:
+        return False
+    if not transcript.words:
+        return request.evidence_s > EARLY_S
+    last_s = max(word.end for word in transcript.words)
+    return last_s > 0 and request.speech_s - last_s > EARLY_S
 
 
 def is_repetitive(text: str) -> bool:

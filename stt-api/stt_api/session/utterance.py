@@ -70,6 +70,7 @@ class Utterance:
         self.number = number
         self.config = config
         self.speech_start = speech_start
+        self.shown = False  # any words of it
         self.begin_part(start)
 
     def begin_part(self, position: int) -> None:
@@ -83,12 +84,13 @@ class Utterance:
         self.language: str | None = None  # of its interims, once it was detected in full
 
     def final_due(self, audio: AudioBuffer, end: int, speech_end: int) -> FinalDue:
+        is_known = self.config.vad and speech_end <= end  # no speech goes on behind a cut
         speech_start, speech_end = max(self.speech_start, self.start), min(speech_end, end)
         request = DecodeRequest(
             audio.read(self.start, end),
             self.config.decoding,
             final=True,
-            speech_s=(speech_end - self.start) / SAMPLE_RATE,
+            speech_s=(speech_end - self.start) / SAMPLE_RATE if is_known else None,
             evidence_s=(speech_end - speech_start) / SAMPLE_RATE,
         )
         return FinalDue(self.number, request, self.start, speech_start, speech_end)
@@ -122,7 +124,7 @@ class Utterance:
             options,
             final=False,
             prefix=window.prefix,
-            first=not self.hypothesis.text,
+            first=not self.shown,
             belief=belief,
             evidence_s=self._evidence_s(window),
         )
@@ -160,6 +162,7 @@ class Utterance:
         text = self.hypothesis.text
         if not text or not self.config.interim_results:
             return None
+        self.shown = True
         return Interim(
             utterance=self.number,
             text=text,

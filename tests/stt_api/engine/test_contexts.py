@@ -57,8 +57,10 @@ def test_an_interim_never_has_a_longer_context_than_a_final() -> None:
 
 
 def judge(contexts: Contexts, too_short: int, of: int = RECENT) -> None:
+    sentence = request(2.0)
+    context_s = contexts.length_s(sentence)
     for number in range(of):
-        contexts.judge(too_short=number < too_short)
+        contexts.judge(sentence, context_s, too_short=number < too_short)
 
 
 def test_three_in_a_hundred_finals_may_be_decoded_twice() -> None:
@@ -85,3 +87,17 @@ def test_a_fitting_context_with_more_silence_than_padded_grows_to_full() -> None
     contexts = as_declared(Traits(encoder_context=FIT, pad_s=5))
     judge(contexts, MOST_TOO_SHORT + 1)
     assert contexts.finals is FULL
+
+
+def test_what_was_decoded_before_contexts_grew_does_not_make_them_grow_again() -> None:
+    contexts = as_declared(ACFT)
+    for _ in range(3 * MOST_TOO_SHORT):
+        contexts.judge(request(2.0), 4, too_short=True)
+    assert contexts.finals is PADDED
+
+
+def test_a_full_context_is_never_too_short() -> None:
+    contexts = as_declared(ACFT)
+    for _ in range(3 * MOST_TOO_SHORT):
+        contexts.judge(request(29.0), 30, too_short=True)
+    assert contexts.finals is FIT

@@ -21,7 +21,7 @@ def request(task: Task = Task.TRANSCRIBE, prompt: str = "") -> DecodeRequest:
 
 @asynccontextmanager
 async def running(model: FakeModel, most: int = 16, workers: int = 1) -> AsyncIterator[Engine]:
-    engine = Engine([model] * workers, finals_first(lambda request: most))
+    engine = Engine([model] * workers, finals_first(lambda key: most))
     task = asyncio.create_task(engine.run())
     await asyncio.sleep(0)
     try:
@@ -163,6 +163,25 @@ async def test_a_second_opinion_leaves_the_last_worker_to_finals() -> None:
         assert {(await task).text for task in doubted} == {"heard again"}
 
 
+async def test_a_final_passes_between_two_steps_of_a_second_opinion() -> None:
+    """On the only worker, too."""
+    done: list[str] = []
+
+    async def submit(prompt: str) -> None:
+        final = replace(request(prompt=prompt), final=True)
+        done.append((await engine.submit(final)).text)
+
+    async with running(model := FakeModel()) as engine:
+        model.second_thought.clear()
+        doubted = asyncio.create_task(submit("doubt"))
+        assert await asyncio.to_thread(model.reconsidering.wait, 10)
+        final = asyncio.create_task(submit(""))
+        await asyncio.sleep(0)
+        model.second_thought.set()
+        await asyncio.gather(doubted, final)
+    assert done == ["heard", "heard again"]
+
+
 async def test_a_second_opinion_that_fails_leaves_the_first() -> None:
     async with running(model := FakeModel()) as engine:
         model.confused = True
@@ -210,7 +229,7 @@ async def test_whoever_waits_is_told_when_the_engine_stops() -> None:
 
 async def test_the_engine_stops_at_once_whatever_the_model_does() -> None:
     model = FakeModel()
-    engine = Engine([model], finals_first(lambda request: 16))
+    engine = Engine([model], finals_first(lambda key: 16))
     running_engine = asyncio.create_task(engine.run())
     await asyncio.sleep(0)
     stuck = await busy(engine, model)
@@ -223,7 +242,7 @@ async def test_the_engine_stops_at_once_whatever_the_model_does() -> None:
 
 async def test_a_stopped_engine_takes_nothing() -> None:
     with pytest.raises(ModelFailed):
-        await Engine([FakeModel()], finals_first(lambda request: 16)).submit(request())
+        await Engine([FakeModel()], finals_first(lambda key: 16)).submit(request())
 
 
 async def test_an_engine_that_breaks_tells_its_callers_and_is_not_alive() -> None:

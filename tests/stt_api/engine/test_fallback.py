@@ -18,8 +18,8 @@ FIT, PADDED, FULL = EncoderContext.FIT, EncoderContext.PADDED, EncoderContext.FU
 SENTENCES = recordings("short")[:12]
 
 
-def looping(transcript: Transcript) -> Transcript:
-    return replace(transcript, words=transcript.words * 8, cut_off=True)
+def rambling(transcript: Transcript) -> Transcript:
+    return replace(transcript, words=transcript.words[::-1], cut_off=True)
 
 
 def repeating(transcript: Transcript) -> Transcript:
@@ -30,7 +30,7 @@ def guessing(transcript: Transcript) -> Transcript:
     return replace(transcript, words=transcript.words[:1], avg_logprob=-1.4)
 
 
-FAILURES = (looping, repeating, guessing)
+FAILURES = (rambling, repeating, guessing)
 
 
 class Fragile:
@@ -84,7 +84,7 @@ def test_a_model_that_fails_at_short_contexts_is_heard_as_at_full_context(
     fragile: WhisperTranscriber,
 ) -> None:
     fit = fragile.using(FIT, beam_size=1)
-    [alone] = zip(*(fit.transcribe([request]) for request in FINALS), strict=True)
+    alone = [fit.transcribe_once(request) for request in FINALS]
     with_fallback = [fit.transcribe_alone(request) for request in FINALS]
     full = [fragile.using(FULL, beam_size=1).transcribe_alone(request) for request in FINALS]
     assert errors(with_fallback) == errors(full) < errors(alone)

@@ -112,7 +112,8 @@ def languages_of(
         DecodeRequest(samples, options, final=True, belief=belief, evidence_s=seconds)
         for samples in pieces(clip, seconds, noise)
     ]
-    return [transcript.language for transcript in pico.transcribe(requests)]
+    transcripts = pico.transcribe(requests, pico.batch_key(requests[0]))
+    return [transcript.language for transcript in transcripts]
 
 
 @pytest.mark.parametrize("seconds", [1.0, 1.5, 2.0, 2.5, 3.0])
@@ -142,7 +143,7 @@ def test_no_piece_goes_to_a_language_that_is_not_allowed(
 
 def after_a_clip(pico: WhisperTranscriber, clip: Recording) -> LanguageBelief:
     request = DecodeRequest(clip.samples(), DecodeOptions(), final=True)
-    return pico.transcribe([request])[0].belief
+    return pico.transcribe_once(request).belief
 
 
 @pytest.mark.parametrize("noise", [0.0, 0.3])

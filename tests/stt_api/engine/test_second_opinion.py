@@ -1,12 +1,13 @@
 """Whom to believe, told with transcripts that were written by hand."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from stt_api.engine.batch_key import BatchKey
-from stt_api.engine.second_opinion import lost_words, second_opinion
+from stt_api.engine.second_opinion import Opinion, lost_words, second_opinion
 from stt_api.session.decoding import DecodeOptions, DecodeRequest, Transcript
 from stt_api.session.events import Word
 
@@ -22,10 +23,24 @@ def said(text: str, avg_logprob: float = -0.1) -> Transcript:
     return Transcript(tuple(Word(" " + word) for word in text.split()), "en", avg_logprob, 0.0)
 
 
+def decided(
+    first: Transcript,
+    request: DecodeRequest,
+    key: BatchKey,
+    decode: Callable[[BatchKey], Transcript],
+) -> Opinion:
+    deciding, heard = second_opinion(first, request, key), None
+    while True:
+        try:
+            heard = decode(deciding.send(heard))
+        except StopIteration as end:
+            return end.value
+
+
 def opinion(first: Transcript, *others: Transcript, key: BatchKey = FULL) -> Transcript:
     """Give ``others`` for the decodes that are asked for; all of them must be."""
     answers = list(others)
-    opinion = second_opinion(first, FINAL, key, lambda key: answers.pop(0))
+    opinion = decided(first, FINAL, key, lambda key: answers.pop(0))
     assert not answers
     return opinion.believed
 
@@ -46,7 +61,7 @@ def test_the_full_context_and_then_a_penalty_are_asked_for() -> None:
         asked.append(key)
         return said(LOOP)
 
-    second_opinion(said(LOOP), FINAL, SHORT, decode)
+    decided(said(LOOP), FINAL, SHORT, decode)
     assert [(key.context_s, key.repetition_penalty > 1) for key in asked] == [
         (30, False),
         (30, True),
@@ -101,7 +116,7 @@ def test_what_is_doubted_at_full_context_is_drawn_at_rising_temperatures() -> No
         asked.append(key.temperature)
         return said(SPEECH, -0.9) if key.temperature == 0.4 else MUMBLED
 
-    assert second_opinion(MUMBLED, FINAL, FULL, decode).believed.text == SPEECH
+    assert decided(MUMBLED, FINAL, FULL, decode).believed.text == SPEECH
     assert asked == [0.2, 0.4]
 
 
@@ -122,18 +137,18 @@ def test_what_ends_before_the_speech_is_heard_again_without_the_text_before_it()
 
     spoken = replace(FINAL, speech_s=4.5)
     prompted = replace(FULL, prompt_tokens=9)
-    assert second_opinion(ending_at(2.0), spoken, prompted, decode).believed == ending_at(4.4)
+    assert decided(ending_at(2.0), spoken, prompted, decode).believed == ending_at(4.4)
     assert asked == [0]
 
 
 def test_where_nobody_hears_more_the_early_end_is_right() -> None:
     spoken = replace(FINAL, speech_s=4.5)
-    early = second_opinion(ending_at(2.0), spoken, SHORT, lambda key: ending_at(2.1))
+    early = decided(ending_at(2.0), spoken, SHORT, lambda key: ending_at(2.1))
     assert early.believed == ending_at(2.0) and not early.too_short
 
 
 def test_only_other_words_at_full_context_blame_the_short_one() -> None:
     first, same = said(SPEECH, -1.2), said(SPEECH, -0.5)
-    assert not second_opinion(first, FINAL, SHORT, lambda key: same).too_short
-    assert second_opinion(said("one", -1.2), FINAL, SHORT, lambda key: same).too_short
-    assert not second_opinion(said(LOOP, -0.8), FINAL, FULL, lambda key: same).too_short
+    assert not decided(first, FINAL, SHORT, lambda key: same).too_short
+    assert decided(said("one", -1.2), FINAL, SHORT, lambda key: same).too_short
+    assert not decided(said(LOOP, -0.8), FINAL, FULL, lambda key: same).too_short

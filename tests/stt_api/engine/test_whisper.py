@@ -41,14 +41,17 @@ def by_key(
 
 
 def one(pico: WhisperTranscriber, request: DecodeRequest) -> Transcript:
-    [transcript] = pico.transcribe([request])
-    return transcript
+    return pico.transcribe_once(request)
+
+
+def batched(pico: WhisperTranscriber, batch: Sequence[DecodeRequest]) -> list[Transcript]:
+    return pico.transcribe(batch, pico.batch_key(batch[0]))
 
 
 def test_a_batch_gives_what_each_request_gives_alone(pico: WhisperTranscriber) -> None:
     options = replace(ENGLISH, words=True)
     for batch in by_key(pico, [request(recording, options) for recording in SHORT]).values():
-        for together, each in zip(pico.transcribe(batch), batch, strict=True):
+        for together, each in zip(batched(pico, batch), batch, strict=True):
             alone = one(pico, each)
             assert (together.text, together.avg_logprob) == (alone.text, alone.avg_logprob)
             assert together.words == alone.words
@@ -64,14 +67,14 @@ def test_languages_are_detected_in_one_mixed_batch(pico: WhisperTranscriber) -> 
     beginnings = [clip.samples()[:56_000] for clip in clips]  # of one length: of one key
     requests = [DecodeRequest(samples, DecodeOptions(), final=True) for samples in beginnings]
     assert len(by_key(pico, requests)) == 1
-    detected = [transcript.language for transcript in pico.transcribe(requests)]
+    detected = [transcript.language for transcript in batched(pico, requests)]
     assert detected == [clip.language for clip in clips]
 
 
 def test_only_who_asks_gets_word_times(pico: WhisperTranscriber) -> None:
     timed = request(SHORT[2], replace(ENGLISH, words=True))
     plain, silence = request(SHORT[2]), DecodeRequest(np.zeros(60_000, np.float32), ENGLISH, True)
-    first, second, _ = pico.transcribe([timed, plain, silence])
+    first, second, _ = batched(pico, [timed, plain, silence])
     assert first.text == second.text
     starts = [word.start for word in first.words]
     assert starts == sorted(starts) and starts[-1] > 2.0
@@ -123,7 +126,7 @@ def test_a_special_token_in_a_prompt_breaks_no_batch(pico: WhisperTranscriber) -
     innocent = replace(ENGLISH, prompt="word " * (tokens[0] - 1))
     batch = [request(SHORT[0], hostile), request(SHORT[0], innocent)]
     assert len(by_key(pico, batch)) == 1
-    assert [word_errors(SHORT[0].text, t.text) for t in pico.transcribe(batch)] == [0, 0]
+    assert [word_errors(SHORT[0].text, t.text) for t in batched(pico, batch)] == [0, 0]
 
 
 @pytest.mark.parametrize("term", ["five", "Mumbai", "a", "<|endoftext|>"])
@@ -172,9 +175,9 @@ def test_warming_up_costs_each_worker_one_decode_of_the_longest_audio() -> None:
     heard: list[int] = []
 
     class Counting(WhisperTranscriber):
-        def transcribe(self, requests: Sequence[DecodeRequest]) -> list[Transcript]:
+        def transcribe(self, requests: Sequence[DecodeRequest], key: BatchKey) -> list[Transcript]:
             heard.extend(len(request.samples) for request in requests)
-            return super().transcribe(requests)
+            return super().transcribe(requests, key)
 
     Counting(find_model("pico"), WhisperConfig(device="cpu", workers=3)).warm_up()
     assert heard == 3 * [30 * 16_000]
@@ -194,7 +197,7 @@ def test_more_workers_than_cores_have_a_thread_each_and_answer() -> None:
 
 def test_a_model_that_does_not_run_says_so_before_the_first_client() -> None:
     class Broken(WhisperTranscriber):
-        def transcribe(self, requests: Sequence[DecodeRequest]) -> list[Transcript]:
+        def transcribe(self, requests: Sequence[DecodeRequest], key: BatchKey) -> list[Transcript]:
             raise RuntimeError("Library libcublas.so.12 is not found")
 
     broken = Broken(find_model("pico"), WhisperConfig(device="cpu"))
@@ -214,5 +217,5 @@ def test_on_a_cpu_a_batch_holds_no_more_audio_than_one_full_context(
 ) -> None:
     full = pico.using(EncoderContext.FULL, beam_size=1)
     padded = pico.using(EncoderContext.PADDED, beam_size=1)
-    most = [each.most_together(request(SHORT[0])) for each in (pico, padded, full)]
+    most = [each.most_together(each.batch_key(request(SHORT[0]))) for each in (pico, padded, full)]
     assert most == [4, 3, 1]

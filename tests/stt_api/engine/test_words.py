@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from stt_api.engine.batch_key import BatchKey
 from stt_api.engine.words import words_of
 from stt_api.session.decoding import DecodeOptions, DecodeRequest
 from stt_api.session.events import Word
@@ -40,7 +41,8 @@ def aligned(*words: Aligned) -> tuple[Word, ...]:
     speller: Any = Speller([text for text, *_ in words])
     whisper: Any = Aligner(words)
     encoded: Any = None
-    return words_of(whisper, encoded, [request], [speller], [list(range(len(words)))])[0]
+    key = BatchKey(context_s=3, prompt_tokens=0, beam_size=1)
+    return words_of(whisper, encoded, [request], [speller], [list(range(len(words)))], key)[0]
 
 
 def test_punctuation_changes_neither_the_times_nor_the_confidence_of_its_word() -> None:

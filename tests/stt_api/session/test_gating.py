@@ -66,8 +66,9 @@ SPOKEN = DecodeRequest(np.zeros(48_000, np.float32), DecodeOptions(), final=True
         (transcript(str(3**270)), Doubt.TOO_FAST),
         (transcript("mumbled", avg_logprob=-1.3), Doubt.UNSURE),
         (replace(transcript("one"), words=(Word("one", 0.8, 2.0),)), Doubt.EARLY_END),
+        (replace(transcript(""), words=()), Doubt.EARLY_END),
     ],
-    ids=lambda value: value if isinstance(value, Doubt) else "",
+    ids=["cut off", "repetition", "too fast", "unsure", "early end", "nothing"],
 )
 def test_a_failure_is_known_by_its_sign(suspect: Transcript, reason: Doubt) -> None:
     assert doubt(SPOKEN, suspect) is reason
@@ -79,9 +80,21 @@ def test_a_failure_is_known_by_its_sign(suspect: Transcript, reason: Doubt) -> N
         transcript("Turn on the lights."),
         replace(transcript("one two"), words=(Word("one", 0.8, 1.2), Word("two", 1.3, 2.5))),
         transcript("words over silence", avg_logprob=-1.5, no_speech=0.7),
-        transcript(""),
     ],
-    ids=["sure", "to the end", "told to be silence", "empty"],
+    ids=["sure", "to the end", "told to be silence"],
 )
 def test_nothing_else_is_doubted(good: Transcript) -> None:
     assert doubt(SPOKEN, good) is None
+
+
+@pytest.mark.parametrize(
+    "unknown",
+    [replace(SPOKEN, speech_s=None), replace(SPOKEN, evidence_s=0.3)],
+    ids=["nobody measured", "a click"],
+)
+def test_no_words_are_right_where_hardly_anything_was_said(unknown: DecodeRequest) -> None:
+    assert doubt(unknown, replace(transcript(""), words=())) is None
+
+
+def test_a_loop_is_a_repetition_though_it_is_cut_off() -> None:
+    assert doubt(SPOKEN, replace(transcript("one " * 10), cut_off=True)) is Doubt.REPETITION

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -116,3 +118,29 @@ def test_a_final_is_detected_anew_by_the_speech_in_it() -> None:
     parted.language = "en"
     due = parted.final_due(audio, at(4.0), speech_end=at(3.5))
     assert (due.request.options.language, due.request.evidence_s) == (None, 2.5)
+
+
+def test_where_speech_ends_is_said_only_where_it_was_measured() -> None:
+    audio = loud(6.0)
+    to_its_end = utterance(start=1.0).final_due(audio, at(4.0), speech_end=at(3.5))
+    cut = utterance(start=1.0).final_due(audio, at(4.0), speech_end=at(6.0))
+    deaf = utterance(start=1.0)
+    deaf.config = replace(deaf.config, vad=False)
+    whole = deaf.final_due(audio, at(4.0), speech_end=at(4.0))
+    assert [due.request.speech_s for due in (to_its_end, cut, whole)] == [2.5, None, None]
+
+
+def test_only_until_words_are_shown_an_interim_is_the_first() -> None:
+    spoken, audio = utterance(start=1.0), loud(5.0)
+    first = []
+    for end in (1.5, 2.5):
+        job = spoken.next_interim(at(end))
+        assert job
+        request = spoken.interim_request(job.window, audio, LanguageBelief())
+        first.append(request.first)
+        spoken.receive_interim(job.window, said(Word(" hi")), job.window.end)
+    spoken.begin_part(at(3.0))
+    job = spoken.next_interim(at(4.0))
+    assert job
+    first.append(spoken.interim_request(job.window, audio, LanguageBelief()).first)
+    assert first == [True, False, False]

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -49,10 +50,14 @@ class Job:
         self.doubted: Transcript | None = None  # the first transcript, to be reconsidered
         self.second_opinion: Iterator[Transcript | None] = iter(())
         self.future: asyncio.Future[Transcript] = asyncio.get_running_loop().create_future()
+        self.came_at = self.began_at = asyncio.get_running_loop().time()
+
+    def begin(self) -> None:
+        self.began_at = asyncio.get_running_loop().time()
 
     def resolve(self, transcript: Transcript) -> None:
         if not self.future.done():  # the client left while the model ran
-            self.future.set_result(transcript)
+            self.future.set_result(replace(transcript, waited_s=self.began_at - self.came_at))
 
     def fail(self, error: Exception) -> None:
         if not self.future.done():
@@ -191,6 +196,8 @@ class Engine:
         jobs = [job for job in jobs if not job.future.done()]
         if not jobs:
             return
+        for job in jobs:
+            job.begin()
         run = partial(asyncio.get_running_loop().run_in_executor, threads)
         try:
             transcripts: Sequence[Transcript | None]

@@ -80,7 +80,7 @@ class Transcript:
 
     ``cut_off`` where it did not end by itself. ``redone`` tells why the first decode was doubted,
     if it was; ``agreed`` that another one gave its words. ``belief`` is that of the request with
-    what was detected.
+    what was detected. ``waited_s`` is how long the request waited for others'.
     """
 
     words: tuple[Word, ...]
@@ -91,6 +91,7 @@ class Transcript:
     redone: Doubt | None = None
     agreed: bool = False
     belief: LanguageBelief = field(default_factory=LanguageBelief)
+    waited_s: float = 0.0
 
     @property
     def text(self) -> str:

@@ -10,7 +10,7 @@ from .gating import suppression
 from .language import FULL_EVIDENCE_S, LanguageBelief
 from .windowing import DecodeWindow, Hypothesis, Windowing, windowing
 
-REST = 2  # times as much audio as came while an interim was decoded: when the next one begins
+REST = 4  # times as long as it waited for others' requests an interim lets them go first
 CUT_SPAN = int(0.2 * SAMPLE_RATE)  # samples that have to be quiet around a cut
 CUT_TAIL = int(0.5 * SAMPLE_RATE)  # samples before the end where no cut is made
 
@@ -134,10 +134,12 @@ class Utterance:
     ) -> Interim | None:
         """Drop one that failed: it may be short of context, and the next one comes soon.
 
-        How much audio came meanwhile, up to ``now``, tells how busy the model is. Where it is,
+        The next one rests for as long as this one took, by the audio up to ``now``: a lone speaker
+        leaves the model free half of the time, for the final. And for longer where others wait:
         interims become rarer by themselves, rather than fill all of its time.
         """
-        self.next_at = window.end + REST * (now - window.end)
+        waited = int(REST * transcript.waited_s * SAMPLE_RATE)
+        self.next_at = now + (now - window.end) + waited
         seconds = (window.end - window.start) / SAMPLE_RATE
         if transcript.cut_off or suppression(transcript, seconds):
             return None

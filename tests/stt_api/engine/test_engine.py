@@ -163,6 +163,18 @@ async def test_a_second_opinion_leaves_the_last_worker_to_finals() -> None:
         assert {(await task).text for task in doubted} == {"heard again"}
 
 
+async def test_a_transcript_tells_how_long_it_waited_for_others() -> None:
+    async with running(model := FakeModel(), most=1) as engine:
+        first = await busy(engine, model)
+        came_at = asyncio.get_running_loop().time()
+        other = asyncio.create_task(engine.submit(request()))
+        await asyncio.sleep(0)
+        model.gate.set()
+        await asyncio.gather(first, other)
+        over_at = asyncio.get_running_loop().time()
+    assert 0 < (await other).waited_s < over_at - came_at
+
+
 async def test_a_final_passes_between_two_steps_of_a_second_opinion() -> None:
     """On the only worker, too."""
     done: list[str] = []

@@ -144,3 +144,18 @@ def test_only_until_words_are_shown_an_interim_is_the_first() -> None:
     assert job
     first.append(spoken.interim_request(job.window, audio, LanguageBelief()).first)
     assert first == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("took_s", "waited_s", "next_s"), [(0.05, 0.0, 0.5), (0.5, 0.0, 1.0), (0.5, 0.4, 2.6)]
+)
+def test_an_interim_rests_where_the_model_is_busy(
+    took_s: float, waited_s: float, next_s: float
+) -> None:
+    spoken = utterance(start=1.0)
+    job = spoken.next_interim(at(2.0))
+    assert job
+    late = replace(said(Word(" hi")), waited_s=waited_s)
+    spoken.receive_interim(job.window, late, at(2.0 + took_s))
+    assert not spoken.next_interim(at(2.0 + next_s - 0.01))
+    assert spoken.next_interim(at(2.0 + next_s))

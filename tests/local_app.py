@@ -18,7 +18,7 @@ from stt_api.server import Server, build_server
 from stt_api.service import Service
 from stt_api.session.audio import Samples
 from stt_api.session.config import SessionConfig
-from stt_api.session.vad import CONTEXT, Probabilities, States
+from stt_api.session.vad import CONTEXT, Probabilities, SpeechModel, States
 
 LANGUAGES = ("de", "en")
 
@@ -40,13 +40,14 @@ async def local_app(
     limits: Limits = Limits(),  # noqa: B008 (frozen)
     max_sessions: int = 100,
     defaults: SessionConfig = SessionConfig(),  # noqa: B008 (frozen)
+    speech_model: SpeechModel = loudness_model,
     **settings: Any,
 ) -> AsyncIterator[LocalApp]:
     """``settings`` are those of the server that are no limit of a session."""
     model = FakeModel()
     chosen = Settings(**asdict(limits), max_sessions=max_sessions, **settings)
     engine = Engine([model], finals_first(lambda key: 16))
-    server = build_server(chosen, engine, defaults, LANGUAGES, loudness_model)
+    server = build_server(chosen, engine, defaults, LANGUAGES, speech_model)
     [bound] = bind("127.0.0.1", 0)
     serving = asyncio.create_task(server.serve([bound]))
     while not server.started:

@@ -15,7 +15,7 @@ SttError
 └── ServerError            ours; trying again may help
     ├── AtCapacity         no room for one more session
     ├── ClientTooSlow      the client does not read what it is sent
-    ├── ModelFailed        the model raised on this request
+    ├── ModelFailed        the model, or the speech model, raised on this audio
     └── ModelUnavailable   the model cannot be loaded; ends start-up
 """
 

@@ -14,7 +14,9 @@ from websockets.exceptions import ConnectionClosed
 
 from native_client import connection, finals, replies, transcribe
 from stt_api.protocols.base import Limits
+from stt_api.session.audio import Samples
 from stt_api.session.session import MAX_FINALS_DUE
+from stt_api.session.vad import Probabilities, States
 
 SENTENCE = pcm(speech(1.024), silence(0.6))
 COMPLETE = ["ready", "speech_started", "transcript", "speech_ended"]
@@ -322,6 +324,19 @@ async def test_a_model_that_fails_is_an_error_to_try_again_after() -> None:
         app.model.broken = False
         said = await transcribe(app.url, SENTENCE)
         assert "transcript" in kinds(said)
+
+
+def deaf_model(audio: Samples, states: States) -> tuple[Probabilities, States]:
+    raise RuntimeError("out of memory")
+
+
+async def test_speech_detection_that_fails_is_an_error_to_try_again_after() -> None:
+    async with local_app(speech_model=deaf_model) as app, connection(app.url) as socket:
+        await socket.send(SENTENCE)
+        error = await receive(socket, "error")
+        assert (error["code"], error["retryable"]) == ("model_failed", True)
+        await socket.wait_closed()
+        assert socket.close_code == 1011
 
 
 async def test_what_nobody_expected_is_an_error_too() -> None:

@@ -1,10 +1,14 @@
 """Detect speech in many streams at once: what waits is judged in one call of the speech model."""
 
 import asyncio
+import logging
 import time
 
+from ..errors import ModelFailed
 from ..session.audio import Samples
 from ..session.vad import SpeechModel, StreamState, judge
+
+logger = logging.getLogger(__name__)
 
 SHARE = 0.05  # of the event loop that speech detection takes while nobody waits for LONGEST_WAIT_S
 LONGEST_WAIT_S = 0.01
@@ -44,6 +48,7 @@ class SpeechDetection:
     ) -> list[float]:
         """Return the probability of speech in each of n × WINDOW samples; n is at least 1.
 
+        Raise ModelFailed if the model did.
         ``at_once``: somebody waits for what comes of it, so all who wait go now.
         """
         job = Job(state, windows)
@@ -70,11 +75,21 @@ class SpeechDetection:
         self._rested_at = asyncio.get_running_loop().time() + min(rest_s, self._longest_wait_s)
 
     def _answer(self, jobs: list[Job]) -> None:
+        """Judge them together. When that raises, judge each alone: one may be at fault."""
         try:
-            judged = judge(self._model, [(job.state, job.windows) for job in jobs])
-        except Exception as error:  # whatever the model raises, those who wait are told
+            self._judge(jobs)
+        except Exception:  # whatever the model raises
+            logger.exception("speech detection failed", extra={"batch_size": len(jobs)})
             for job in jobs:
-                job.future.set_exception(error)
-        else:
-            for job, probabilities in zip(jobs, judged, strict=True):
-                job.future.set_result(probabilities)
+                self._answer_alone(job)
+
+    def _answer_alone(self, job: Job) -> None:
+        try:
+            self._judge([job])
+        except Exception:  # whatever the model raises concerns this stream only
+            job.future.set_exception(ModelFailed("speech detection failed on this audio"))
+
+    def _judge(self, jobs: list[Job]) -> None:
+        judged = judge(self._model, [(job.state, job.windows) for job in jobs])
+        for job, probabilities in zip(jobs, judged, strict=True):
+            job.future.set_result(probabilities)

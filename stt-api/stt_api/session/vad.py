@@ -33,8 +33,20 @@ def judge(model: SpeechModel, streams: Sequence[tuple[StreamState, Samples]]) ->
 
     A stream gives n × WINDOW samples. A window is judged by what those before it left behind, so
     the model is called as often as the longest stream has windows: for the first windows of all
-    streams at once, then for the second ones.
+    streams at once, then for the second ones. Where the model raises, no stream has changed.
     """
+    before = [(state.context, state.memory) for state, _ in streams]
+    try:
+        return _judge_in_turns(model, streams)
+    except Exception:
+        for (state, _), (context, memory) in zip(streams, before, strict=True):
+            state.context, state.memory = context, memory
+        raise
+
+
+def _judge_in_turns(
+    model: SpeechModel, streams: Sequence[tuple[StreamState, Samples]]
+) -> list[list[float]]:
     probabilities: list[list[float]] = [[] for _ in streams]
     for turn in range(max(len(windows) for _, windows in streams)):
         numbers = [n for n, (_, windows) in enumerate(streams) if turn < len(windows)]

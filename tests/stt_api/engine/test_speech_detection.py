@@ -1,28 +1,32 @@
 import asyncio
 
 import numpy as np
+import pytest
 
 from stt_api.engine.speech_detection import SpeechDetection
+from stt_api.errors import ModelFailed
 from stt_api.session.audio import Samples
 from stt_api.session.vad import WINDOW, Probabilities, States, StreamState
 
+BAD = -1.0  # as a sample, makes the model raise
+
 
 class Model:
-    """Answers with the loudness of each window, or raises."""
+    """Answers with the loudness of each window and how many came before, or raises."""
 
     def __init__(self) -> None:
         self.batch_sizes: list[int] = []
         self.broken = False
 
     def __call__(self, audio: Samples, states: States) -> tuple[Probabilities, States]:
-        if self.broken:
-            raise RuntimeError("out of memory")
         self.batch_sizes.append(len(audio))
-        return audio[:, -1], states
+        if self.broken or BAD in audio:
+            raise RuntimeError("out of memory")
+        return audio[:, -1] + states[:, 0], states + 1
 
 
-def window(value: float) -> Samples:
-    return np.full((1, WINDOW), value, np.float32)
+def window(*values: float) -> Samples:
+    return np.array([[value] * WINDOW for value in values], np.float32)
 
 
 async def test_streams_that_wait_at_once_are_judged_in_one_call() -> None:
@@ -67,12 +71,44 @@ async def test_a_stream_that_leaves_while_it_waits_costs_the_others_nothing() ->
     assert (await stayer, model.batch_sizes) == ([0.5], [1])
 
 
-async def test_all_who_wait_are_told_of_a_failure_and_the_next_are_judged() -> None:
+async def test_each_who_waits_is_told_of_a_failure_and_the_next_are_judged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     model = Model()
     detection = SpeechDetection(model)
     model.broken = True
     waiting = (detection.judge(StreamState(), window(0.5)) for _ in range(2))
     failures = await asyncio.gather(*waiting, return_exceptions=True)
-    assert [str(failure) for failure in failures] == ["out of memory"] * 2
+    assert [type(failure) for failure in failures] == [ModelFailed] * 2
+    assert failures[0] is not failures[1]
+    [line] = caplog.records
+    assert (line.msg, vars(line)["batch_size"]) == ("speech detection failed", 2)
     model.broken = False
     assert await detection.judge(StreamState(), window(0.5)) == [0.5]
+
+
+async def test_a_stream_whose_windows_break_the_model_fails_alone() -> None:
+    """The others' windows are judged once more, as if nothing had been judged before."""
+    model, other = Model(), StreamState()
+    detection = SpeechDetection(model)
+    judged, failure = await asyncio.gather(
+        detection.judge(other, window(0.25, 0.5)),
+        detection.judge(StreamState(), window(0.25, BAD)),
+        return_exceptions=True,
+    )
+    assert judged == [0.25, 1.5]
+    assert isinstance(failure, ModelFailed)
+    assert await detection.judge(other, window(0.75)) == [2.75]
+
+
+async def test_who_left_a_batch_that_fails_is_not_told() -> None:
+    model = Model()
+    detection = SpeechDetection(model)
+    model.broken = True
+    leaver = asyncio.create_task(detection.judge(StreamState(), window(0.25)))
+    stayer = asyncio.create_task(detection.judge(StreamState(), window(0.5)))
+    await asyncio.sleep(0)  # until both wait
+    leaver.cancel()
+    with pytest.raises(ModelFailed):
+        await stayer
+    assert model.batch_sizes == [1, 1]

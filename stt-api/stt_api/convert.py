@@ -16,6 +16,7 @@ from typing import Any
 from .arguments import evaluation_of
 from .config import Settings
 from .engine.checkpoint import CannotConvert, Completed, complete
+from .engine.devices import check_device
 from .engine.hub import fetch_checkpoint, fetch_tokenizer
 from .engine.models import TRAITS_FILE, find_model, read_traits
 from .engine.traits import KNOWN, STOCK
@@ -35,7 +36,9 @@ class Made:
 
 
 def convert(options: argparse.Namespace, settings: Settings) -> None:
-    """Raise CannotConvert for what the operator has given, or the machine does not have."""
+    """Raise ClientError for what the operator has given, or the machine does not have."""
+    device = settings.whisper()[0]
+    check_device(device.device, device.device_index, device.compute_type)
     converter, measure = _converter(), _measurement(options, settings)
     try:
         with whole_or_nothing(options.folder) as unfinished:
@@ -77,6 +80,8 @@ def whole_or_nothing(folder: Path) -> Iterator[Path]:
     A process that is killed leaves a hidden folder beside, never a part of ``folder`` itself.
     """
     folder = folder.resolve()
+    if folder.is_mount():
+        raise CannotConvert(f"{folder} is a mount point; name a new folder in it")
     if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
         raise CannotConvert(f"{folder} is there already; name a folder that is new, or empty")
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as beside:

@@ -1,6 +1,9 @@
 """What stt-api convert does without torch. The rest is in tests/convert."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -37,6 +40,30 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(CannotConvert, match="is there already"), whole_or_nothing(tmp_path):
         pytest.fail("nothing is to be written there")
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_a_mount_point_is_refused_before_the_work() -> None:
+    """Nothing can be moved onto it, even where it is empty."""
+    with pytest.raises(CannotConvert, match="/ is a mount point"), whole_or_nothing(Path("/")):
+        pytest.fail("nothing is to be written there")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"), [("STT_COMPUTE_TYPE", "int3"), ("STT_DEVICE_INDEX", "99")]
+)
+def test_a_device_that_could_not_run_the_model_is_refused_before_the_work(
+    tmp_path: Path, variable: str, value: str
+) -> None:
+    """The source is not even looked for."""
+    done = subprocess.run(
+        [sys.executable, "-m", "stt_api", "convert", "/no/such/source", str(tmp_path / "model")],
+        env={**os.environ, "STT_DEVICE": "cpu", variable: value},
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"stt-api: {variable}: ") and "Traceback" not in done.stderr
 
 
 def test_a_file_is_no_folder_to_write(tmp_path: Path) -> None:

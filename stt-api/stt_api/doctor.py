@@ -10,7 +10,7 @@ import resource
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,11 +20,12 @@ from .diagnosis import Finding, Verdict, faulty, judge_cuda, judge_decode
 from .engine.cuda import Cuda, read_cuda
 from .engine.devices import check_device, compute_types, kind_of
 from .engine.hub import CACHE, OFFLINE, is_cached
-from .engine.models import ModelSource, find_model
+from .engine.models import find_model
 from .engine.threads import usable_cores
 from .engine.traits import EncoderContext
 from .engine.whisper import WhisperTranscriber
 from .errors import InvalidSetting, ModelUnavailable
+from .server import load_transcribers
 from .session.audio import SAMPLE_RATE
 from .session.decoding import DecodeOptions, DecodeRequest
 
@@ -44,10 +45,10 @@ def examine(settings: Settings, cuda: Cuda) -> list[Finding]:
     findings = [*judge_cuda(cuda, settings.device), *_limits(settings)]
     if not faulty(findings):
         findings += _devices(settings)
-    source, model = _find(settings.model)
+    model = _find(settings.model)
     findings.append(model)
-    if source and not faulty(findings):
-        findings += _decode(source, settings)
+    if model.verdict is Verdict.OK and not faulty(findings):
+        findings += _load(settings)
     return findings
 
 
@@ -71,35 +72,44 @@ def _devices(settings: Settings) -> Iterator[Finding]:
             yield Finding("compute types", f"{kind_of(device)} {index}: {types}")
 
 
-def _find(name: str) -> tuple[ModelSource | None, Finding]:
-    """Return what can be loaded now, if anything, and what is to be said of it."""
+def _find(name: str) -> Finding:
+    """Say of the model what is known before it is loaded; ok where it can be loaded now."""
     try:
         source = find_model(name)
         here = Path(source.location).is_dir() or is_cached(source.location)
     except ModelUnavailable as error:
-        return None, Finding("model", str(error), Verdict.FAULT)
+        return Finding("model", str(error), Verdict.FAULT)
     if here:
         traits = source.traits
         contexts = f"finals {traits.encoder_context}, interims {traits.interims}"
-        return source, Finding("model", f"{name}; by its traits {contexts}")
+        return Finding("model", f"{name}; by its traits {contexts}")
     found = f"{name} is not in the cache of the hub, {CACHE}"
     if OFFLINE:
-        return None, Finding("model", found, Verdict.FAULT, "HF_HUB_OFFLINE forbids to fetch it")
-    return None, Finding("model", found, Verdict.NOTE, "the server fetches it when it starts")
+        return Finding("model", found, Verdict.FAULT, "HF_HUB_OFFLINE forbids to fetch it")
+    return Finding("model", found, Verdict.NOTE, "the server fetches it when it starts")
 
 
-def _decode(source: ModelSource, settings: Settings) -> Iterator[Finding]:
+def _load(settings: Settings) -> Iterator[Finding]:
+    """Each device holds a copy, and may be slower than the first."""
     try:
-        transcriber = WhisperTranscriber(source, settings.whisper()[0])
-        transcriber.warm_up()
+        transcribers = load_transcribers(settings)
     except ModelUnavailable as error:
         yield Finding("decode", str(error), Verdict.FAULT)
-        return
-    yield Finding("workers", f"{transcriber.workers}: so many batches run at once")
+    except InvalidSetting as error:
+        yield Finding(variable(error.field), error.problem, Verdict.FAULT)
+    else:
+        for transcriber in transcribers:
+            yield from _decode(transcriber)
+
+
+def _decode(transcriber: WhisperTranscriber) -> Iterator[Finding]:
+    where = f"{transcriber.device} {transcriber.config.device_index}"
+    yield Finding("workers", f"{where}: {transcriber.workers}, so many batches run at once")
     finals = transcriber.contexts.finals
     contexts = dict.fromkeys((EncoderContext.FULL, finals, EncoderContext.FIT))
     seconds = {str(context): _seconds(transcriber.using(context, 1)) for context in contexts}
-    yield judge_decode(seconds, str(finals), AUDIO_S)
+    judged = judge_decode(seconds, str(finals), AUDIO_S)
+    yield replace(judged, found=f"{where}: {judged.found}")
 
 
 def _seconds(transcriber: WhisperTranscriber) -> float:

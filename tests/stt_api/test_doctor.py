@@ -55,6 +55,8 @@ def test_programs_get_a_list_of_findings() -> None:
         ({"WHISPER_MODEL_SIZE": "huge"}, "FAULT  model          Invalid model size 'huge'"),
         ({"STT_COMPUTE_TYPE": "int3"}, "FAULT  STT_COMPUTE_TYPE  allowed on this cpu"),
         ({"STT_DEVICE_INDEX": "99"}, "FAULT  STT_DEVICE_INDEX  there is no cpu 99"),
+        ({"STT_LANGUAGE": "yue"}, "FAULT  STT_LANGUAGE   unknown to the model; allowed: "),
+        ({"STT_LANGUAGES": "en,yue"}, "FAULT  STT_LANGUAGES  unknown to the model; allowed: "),
     ],
 )
 def test_what_keeps_the_server_from_starting_fails_the_command(
@@ -75,6 +77,12 @@ def test_a_gpu_that_is_asked_for_and_not_there_fails_the_command() -> None:
     done = doctor(STT_DEVICE="cuda")
     assert done.returncode == 1
     assert done.stdout.startswith("FAULT  GPU") and "→ " in done.stdout
+
+
+def test_every_device_gets_its_copy_of_the_model_and_its_decode() -> None:
+    done = doctor("--json", STT_DEVICE="cpu", STT_DEVICE_INDEX="0,0")
+    found = [each["subject"] for each in json.loads(done.stdout)]
+    assert (found.count("workers"), found.count("decode")) == (2, 2)
 
 
 @pytest.mark.parametrize(("offline", "verdict"), [("", "note"), ("1", "FAULT")])

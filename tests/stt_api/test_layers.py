@@ -33,7 +33,7 @@ LAYERS = {  # what a layer may import of this package, beside itself
     "listener": {"errors"},
     "recordings": {"engine", "protocols", "session", "errors", "languages"},
     "diagnosis": {"engine"},
-    "doctor": {"config", "diagnosis", "engine", "session", "errors"},
+    "doctor": {"config", "diagnosis", "engine", "server", "session", "errors"},
     "convert": {"arguments", "config", "engine", "errors", "evaluate", "recordings"},
 }
 

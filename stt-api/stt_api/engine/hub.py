@@ -5,7 +5,6 @@ from pathlib import Path
 import huggingface_hub
 from faster_whisper import download_model
 from huggingface_hub import constants
-from huggingface_hub.errors import HFValidationError
 
 from ..errors import ModelUnavailable
 from .checkpoint import CannotConvert
@@ -33,10 +32,9 @@ def fetch_tokenizer(hub_id: str) -> Path:
 def _fetch(hub_id: str, *patterns: str) -> Path:
     try:
         return Path(huggingface_hub.snapshot_download(hub_id, allow_patterns=list(patterns)))
-    except (OSError, HFValidationError) as error:  # of the hub, the network, or the disk
-        reason = str(error).splitlines()[0]
+    except Exception as error:  # of the hub, the disk, or whatever HTTP client the hub's has
         raise CannotConvert(
-            f"{hub_id} cannot be had from the hub, and is not in its cache: {reason}"
+            f"{hub_id} cannot be had from the hub, and is not in its cache: {_in_a_line(error)}"
         ) from error
 
 
@@ -48,4 +46,13 @@ def is_cached(model: str) -> bool:
         return False
     except ValueError as error:
         raise ModelUnavailable(str(error)) from None
+    except Exception as error:
+        raise ModelUnavailable(
+            f"{model} cannot be looked up in the cache of the hub, {CACHE}: {_in_a_line(error)}"
+        ) from error
     return True
+
+
+def _in_a_line(error: Exception) -> str:
+    """Name the error, and say what it says first, if anything."""
+    return ": ".join([type(error).__name__, *str(error).splitlines()[:1]])

@@ -53,7 +53,7 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--beams", nargs="+", type=int, choices=BEAMS, default=[1], metavar="N")
     parser.add_argument("--compute-types", nargs="+", metavar="TYPE", help="int8 float16 …")
     parser.add_argument(
-        "--language", type=_language, help="of recordings that do not say; else detected"
+        "--language", type=_language, help="of recordings that do not say; else STT_LANGUAGE"
     )
     parser.add_argument(
         "--keyterms", type=Path, metavar="FILE", help="a term a line; measure with and without"
@@ -84,11 +84,12 @@ def _add_doctor(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="a list of findings, for programs")
 
 
-def _language(name: str) -> str | None:
+def _language(name: str) -> str:
     try:
-        return whisper_language(name)
+        whisper_language(name)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+    return name
 
 
 def _output(name: str) -> Path:

@@ -23,6 +23,8 @@ from .evaluation import (
     hear_streaming,
     words,
 )
+from .languages import whisper_language
+from .protocols.settings import check_languages
 from .recordings import BadRecordings, Clip, find_clips, read_keyterms
 from .session.decoding import DecodeOptions
 
@@ -66,7 +68,7 @@ def evaluate(options: argparse.Namespace, settings: Settings) -> None:
     """Raise ModelUnavailable, or ClientError for what the operator has given."""
     _check_compute_types(options, settings)
     clips = [
-        replace(clip, language=clip.language or options.language)
+        replace(clip, language=_language(clip, options, settings))
         for clip in find_clips(options.folder)
     ]
     keyterms = read_keyterms(options.keyterms) if options.keyterms else ()
@@ -77,6 +79,12 @@ def evaluate(options: argparse.Namespace, settings: Settings) -> None:
         rows = list(_rows(options, settings, clips, keyterms, progress))
     console.print(_table(settings.model, rows))
     _write(options, rows)
+
+
+def _language(clip: Clip, options: argparse.Namespace, settings: Settings) -> str | None:
+    """Return the clip's own, else the command's, else the server's; None to detect it."""
+    named = clip.language or options.language or settings.language
+    return named and whisper_language(named)
 
 
 def _check_compute_types(options: argparse.Namespace, settings: Settings) -> None:
@@ -98,6 +106,8 @@ def _rows(
     progress: Progress,
 ) -> Iterator[Row]:
     for transcriber in _transcribers(options, settings):
+        decoding = settings.session(transcriber.traits).decoding
+        check_languages(decoding, transcriber.languages)
         _check_languages(clips, transcriber)
         for way, told in product(options.ways, dict.fromkeys([(), keyterms])):
             hear = _hearing(way, transcriber, settings, told)
@@ -130,12 +140,14 @@ def _transcribers(options: argparse.Namespace, settings: Settings) -> Iterator[W
 def _hearing(
     way: str, transcriber: WhisperTranscriber, settings: Settings, keyterms: tuple[str, ...]
 ) -> Callable[[Clip], Heard]:
+    config = settings.session(transcriber.traits)
+
     def decoding(clip: Clip) -> DecodeOptions:
-        return DecodeOptions(language=clip.language, keyterms=keyterms)
+        return replace(config.decoding, language=clip.language, keyterms=keyterms)
 
     if way == "offline":
         return lambda clip: hear_offline(clip, transcriber, decoding(clip))
-    speech_model, config = load_silero(), settings.session(transcriber.traits)
+    speech_model = load_silero()
     return lambda clip: hear_streaming(
         clip, transcriber, speech_model, replace(config, decoding=decoding(clip))
     )

@@ -26,9 +26,11 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def evaluate(*arguments: str, model: str = "pico") -> subprocess.CompletedProcess[str]:
+def evaluate(
+    *arguments: str, model: str = "pico", **settings: str
+) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "stt_api", "evaluate", *arguments]
-    environment = {**os.environ, "WHISPER_MODEL_SIZE": model}
+    environment = {**os.environ, "WHISPER_MODEL_SIZE": model, **settings}
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=100)
 
 
@@ -84,6 +86,35 @@ def test_what_cannot_be_measured_is_said_without_a_traceback(
     done = evaluate(str(folder), *options)
     assert done.returncode != 0
     assert says in done.stderr and "Traceback" not in done.stderr
+
+
+GERMAN_ONLY = {"STT_LANGUAGES": "de"}
+
+
+@pytest.mark.parametrize(
+    ("options", "settings", "is_heard"),
+    [
+        ([], {}, True),
+        ([], {"STT_LANGUAGE": "de"}, False),
+        ([], GERMAN_ONLY, False),
+        (["--language", "en"], {"STT_LANGUAGE": "de"}, True),
+        (["--language", "auto"], {"STT_LANGUAGE": "de"}, True),
+        (["--language", "auto"], {"STT_LANGUAGE": "en", **GERMAN_ONLY}, False),
+    ],
+)
+def test_languages_are_those_of_the_clips_the_command_and_the_server_in_this_order(
+    folder: Path, options: list[str], settings: dict[str, str], is_heard: bool
+) -> None:
+    rows = folder / "rows.json"
+    done = evaluate(str(folder), "--contexts", "fit", "--json", str(rows), *options, **settings)
+    assert done.returncode == 0, done.stderr
+    assert [row["errors"] == 0 for row in json.loads(rows.read_text())] == [is_heard] * 2
+
+
+def test_a_language_of_the_server_that_the_model_does_not_know_is_refused(folder: Path) -> None:
+    done = evaluate(str(folder), STT_LANGUAGES="en,yue")
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("stt-api: STT_LANGUAGES: unknown to the model")
 
 
 def test_keyterms_are_measured_in_pairs_of_rows_without_and_with_them(folder: Path) -> None:

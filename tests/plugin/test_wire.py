@@ -76,6 +76,11 @@ def test_languages_to_choose_from_reach_the_server_by_their_codes() -> None:
     assert configure(STTOptions(languages=()))["languages"] == []
 
 
+def test_any_language_instead_of_some_is_an_empty_list_which_servers_take_for_detection() -> None:
+    change = reconfigure(STTOptions(languages=["en", "de"]), STTOptions(languages=()))
+    assert change == {"type": "configure", "languages": []}
+
+
 def test_a_language_that_is_set_is_said_with_the_list_that_would_replace_it() -> None:
     before = STTOptions(language="en")
     after = STTOptions(language="en", languages=["en", "de"])

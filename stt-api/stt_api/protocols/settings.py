@@ -115,7 +115,7 @@ def change(
 ) -> SessionConfig:
     """Return ``config`` with ``changes``; raise InvalidSetting for the first bad one.
 
-    Whoever names ``languages`` and no ``language`` wants one of them to be detected.
+    Whoever names ``languages``, be it none, and no ``language`` wants detection.
     """
     for field in changes:
         if field not in SETTINGS:
@@ -126,7 +126,7 @@ def change(
             )
     values = ClientSettings.of(config).model_dump() | dict(changes)
     values.pop(MODEL, None)
-    if _terms(changes.get("languages")) and "language" not in changes:
+    if "languages" in changes and "language" not in changes:
         values["language"] = None
     changed = _validated(values, languages).apply(config)
     check_languages(changed.decoding, languages)

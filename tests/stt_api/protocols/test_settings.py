@@ -91,11 +91,15 @@ def test_detection_may_be_given_languages_to_choose_from(names: object) -> None:
     [
         ({"languages": ["en", "de"]}, None),
         ({"languages": ["en", "de"], "language": "es"}, "es"),
-        ({"languages": []}, "es"),
-        ({"languages": ","}, "es"),
+        ({"languages": ["en", "de"], "language": "auto"}, None),
+        ({"languages": []}, None),
+        ({"languages": ","}, None),
+        ({"languages": ""}, None),
+        ({"languages": [], "language": "es"}, "es"),
+        ({"prompt": "Hola."}, "es"),
     ],
 )
-def test_who_lists_languages_wants_one_of_them_detected_unless_one_is_named(
+def test_who_lists_languages_or_none_wants_detection_unless_one_is_named(
     changes: dict[str, Any], language: str | None
 ) -> None:
     spanish = change(DEFAULTS, {"language": "es"}, LANGUAGES)

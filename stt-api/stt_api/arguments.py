@@ -64,7 +64,7 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
 
 def _add_convert(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("source", metavar="SOURCE", help="a checkpoint's folder, or its hub id")
-    parser.add_argument("folder", metavar="FOLDER", type=Path, help="to write; new, or empty")
+    parser.add_argument("folder", metavar="FOLDER", type=_resolved, help="to write; new, or empty")
     parser.add_argument("--quantization", choices=QUANTIZATIONS, default="int8")
     parser.add_argument(
         "--context",
@@ -90,6 +90,11 @@ def _language(name: str) -> str:
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
     return name
+
+
+def _resolved(name: str) -> Path:
+    """Return its whole path: a folder ``pico`` or ``base`` is named like another model."""
+    return Path(name).resolve()
 
 
 def _output(name: str) -> Path:

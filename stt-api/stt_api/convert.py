@@ -75,11 +75,10 @@ def _measurement(options: argparse.Namespace, settings: Settings) -> Callable[[]
 
 @contextmanager
 def whole_or_nothing(folder: Path) -> Iterator[Path]:
-    """Yield where to write what becomes ``folder``; remove it where that fails.
+    """Yield where to write what becomes ``folder``, a whole path; remove it where that fails.
 
     A process that is killed leaves a hidden folder beside, never a part of ``folder`` itself.
     """
-    folder = folder.resolve()
     if folder.is_mount():
         raise CannotConvert(f"{folder} is a mount point; name a new folder in it")
     if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):

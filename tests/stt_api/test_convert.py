@@ -8,9 +8,21 @@ from pathlib import Path
 
 import pytest
 
-from stt_api.convert import declared, whole_or_nothing
-from stt_api.engine.checkpoint import CannotConvert
+from stt_api.arguments import parse_arguments
+from stt_api.convert import Made, declared, report, whole_or_nothing
+from stt_api.engine.checkpoint import CannotConvert, Completed
 from stt_api.errors import ModelUnavailable
+
+
+def test_a_folder_called_pico_is_not_the_bundled_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["stt-api", "convert", "SOURCE", "pico"])
+    options = parse_arguments()
+    options.folder.mkdir()
+    made = Made(Completed((), aligned=True), {}, warm_up_s=0.1)
+    assert report(options, made).endswith(f"WHISPER_MODEL_SIZE={tmp_path}/pico")
 
 
 @pytest.mark.parametrize("there", [False, True])

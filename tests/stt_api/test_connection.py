@@ -326,6 +326,16 @@ async def test_a_model_that_fails_is_an_error_to_try_again_after() -> None:
         assert "transcript" in kinds(said)
 
 
+async def test_the_log_tells_why_finals_were_decoded_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO", "stt_api.connection")
+    async with local_app() as app:
+        await transcribe(app.url, SENTENCE, prompt="doubt")
+    [ended] = [line for line in caplog.records if line.msg == "session ended"]
+    assert f"redone={vars(ended)['redone']}" == "redone={'repetition': 1}"
+
+
 def deaf_model(audio: Samples, states: States) -> tuple[Probabilities, States]:
     raise RuntimeError("out of memory")
 

@@ -3,7 +3,6 @@
 from collections import deque
 from dataclasses import dataclass, field, replace
 
-from .decoding import Doubt
 from .events import Event, Final, SpeechEnded, Suppression
 from .language import LanguageBelief
 from .utterance import FinalDue
@@ -11,11 +10,11 @@ from .utterance import FinalDue
 
 @dataclass(slots=True)
 class FinalCounts:
-    """Finals of a session so far: given, suppressed, and decoded again, by the reason."""
+    """Finals of a session so far: given, suppressed, and decoded again, by the reason's name."""
 
     finals: int = 0
     suppressed: int = 0
-    redone: dict[Doubt, int] = field(default_factory=dict)
+    redone: dict[str, int] = field(default_factory=dict)
 
 
 class Outbox:
@@ -66,7 +65,7 @@ class Outbox:
         """Give it, or remember why it is not given: the end of the utterance tells."""
         assert due.transcript
         if reason := due.transcript.redone:
-            self.counts.redone[reason] = self.counts.redone.get(reason, 0) + 1
+            self.counts.redone[reason.value] = self.counts.redone.get(reason.value, 0) + 1
         outcome = due.outcome()
         if isinstance(outcome, Final):
             self.counts.finals += 1

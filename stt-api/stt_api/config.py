@@ -74,7 +74,7 @@ class Settings(BaseSettings):
     interim_context: Literal["auto", "full", "padded", "fit"] = Field(
         "auto",
         description="The same for an interim; never more than for a final. auto: what the model's"
-        " folder declares, else padded.",
+        " folder declares, else fit where it declares that for finals, else padded.",
     )
     beam_size: int = Field(1, ge=1, le=10, description="Beams of a final; interims are greedy.")
     max_batch_size: int = Field(

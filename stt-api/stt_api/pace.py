@@ -1,6 +1,7 @@
 """Tell a live speaker from a file: when would the audio that came have been spoken?
 
-Live sessions come first at the model, and whoever sends faster than real time takes what is left.
+Live sessions come first at the model, and whoever sends faster than real time takes what is left,
+as fast as speech detection hears it: some twenty times real time (docs/architecture.md, 8 and 21).
 But nobody starves: what was sent ahead becomes due as real time passes, so that a file is heard at
 the pace of speech at least, like everyone's audio. Pure; the time is given, in s.
 """

@@ -24,14 +24,14 @@ from .engine.whisper import WhisperTranscriber
 from .errors import ModelUnavailable
 from .recordings import find_clips
 
-Traits = dict[str, Any]  # as they stand in TRAITS_FILE
+DeclaredTraits = dict[str, Any]  # as they stand in TRAITS_FILE
 Converter = Callable[[Path, Path, str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
     completed: Completed
-    traits: Traits
+    traits: DeclaredTraits
     warm_up_s: float
 
 
@@ -110,12 +110,12 @@ def _find(source: str) -> Path:
     return fetch_checkpoint(source)
 
 
-def declared(source: str, checkpoint: Path, context: str | None) -> Traits:
+def declared(source: str, checkpoint: Path, context: str | None) -> DeclaredTraits:
     """Return the checkpoint's own traits, else what is known of its hub id; ``context`` counts."""
     file = checkpoint / TRAITS_FILE
     read_traits(file)  # refuses bad ones; more than it knows may stand there
     known = KNOWN.get(source, STOCK).model_dump(mode="json", exclude_unset=True)
-    traits: Traits = json.loads(file.read_bytes()) if file.is_file() else known
+    traits: DeclaredTraits = json.loads(file.read_bytes()) if file.is_file() else known
     return {**traits, **({"encoder_context": context} if context else {})}
 
 

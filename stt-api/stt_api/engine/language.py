@@ -7,7 +7,7 @@ import ctranslate2
 
 from ..session.decoding import DecodeRequest
 
-Probabilities = Sequence[tuple[str, float]]  # as CTranslate2 gives them: ("<|en|>", 0.9), …
+LanguageProbabilities = Sequence[tuple[str, float]]  # as CTranslate2 gives them: ("<|en|>", 0.9), …
 
 
 def with_languages(
@@ -29,7 +29,7 @@ def with_languages(
     ]
 
 
-def judged(request: DecodeRequest, detected: Probabilities) -> DecodeRequest:
+def judged(request: DecodeRequest, detected: LanguageProbabilities) -> DecodeRequest:
     """Choose among the languages that the request allows; what was heard before counts too."""
     options = request.options
     heard = {token.strip("<|>"): probability for token, probability in detected}

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, Field, TypeAdapter, ValidationError
 
 from .engine.files import read_audio
+from .engine.validation import first_fault
 from .errors import ClientError, InvalidSetting
 from .languages import whisper_language
 from .protocols.settings import change
@@ -92,11 +93,9 @@ def _listed(manifest: Path) -> list[Clip]:
     try:
         entries = MANIFEST.validate_json(manifest.read_bytes())
     except ValidationError as error:
-        fault = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(map(str, fault["loc"]))
         raise BadRecordings(
             f"{manifest}: a list of {{file, language, utterances: [{{text, start, end}}]}} "
-            f"is expected; {where}: {fault['msg']}"
+            f"is expected; {first_fault(error)}"
         ) from None
     if not entries:
         raise BadRecordings(f"{manifest}: lists no recordings")

@@ -15,6 +15,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from tokenizers import Tokenizer
 
 from ..errors import ClientError
+from .validation import first_fault
 
 CONFIG, GENERATION = "config.json", "generation_config.json"
 TOKENIZER, PREPROCESSOR = "tokenizer.json", "preprocessor_config.json"
@@ -88,10 +89,8 @@ def _read_config(file: Path) -> Config:
             f"{file}: cannot be read ({error.strerror}); a checkpoint of transformers has one"
         ) from None
     except ValidationError as error:
-        fault = error.errors(include_url=False, include_input=False)[0]
-        field = "".join(f"{name}: " for name in fault["loc"])
         raise CannotConvert(
-            f"{file}: {field}{fault['msg']}; a Whisper checkpoint of transformers is expected"
+            f"{file}: {first_fault(error)}; a Whisper checkpoint of transformers is expected"
         ) from None
 
 

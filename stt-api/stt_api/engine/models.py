@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from ..errors import ModelUnavailable
 from .traits import KNOWN, STOCK, Traits
+from .validation import first_fault
 
 # Without its tokenizer, faster-whisper would ask the hub for one.
 NEEDED_FILES = ("model.bin", "tokenizer.json")
@@ -58,6 +59,4 @@ def read_traits(file: Path) -> Traits:
     try:
         return Traits.model_validate_json(file.read_bytes()) if file.is_file() else STOCK
     except ValidationError as error:
-        fault = error.errors(include_url=False, include_input=False)[0]
-        field = "".join(f"{name}: " for name in fault["loc"])
-        raise ModelUnavailable(f"{file}: {field}{fault['msg']}") from None
+        raise ModelUnavailable(f"{file}: {first_fault(error)}") from None

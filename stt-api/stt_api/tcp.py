@@ -10,7 +10,7 @@ added to them:
 3. A request's head has a largest size. Beyond it, and for what no application is asked about,
    the answer is JSON as everywhere.
 4. A client that does not read: HTTP gives it ``send_timeout_s`` from the moment that its buffer
-   is full. A WebSocket's session does that itself (connection.py); once it is over, the socket
+   is full. A WebSocket's session does that itself (sender.py); once it is over, the socket
    does not outlive it by more than ``send_timeout_s``.
 
 Sockets are closed here by ``abort()``. ``close()`` waits until the client has read what is

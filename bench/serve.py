@@ -19,7 +19,8 @@ from dataclasses import dataclass, replace
 from threadpoolctl import threadpool_limits
 
 from stt_api.config import Settings
-from stt_api.engine.engine import Engine, Job, Key, Transcriber, finals_first
+from stt_api.engine.engine import Engine
+from stt_api.engine.job import Job, Key, Transcriber, finals_first
 from stt_api.engine.scheduler import Scheduler
 from stt_api.engine.traits import EncoderContext
 from stt_api.listener import bind
@@ -49,6 +50,7 @@ class Counted:
 
     def __init__(self, transcriber: Transcriber, wait_s: float) -> None:
         self.name = transcriber.name
+        self.rest = transcriber.rest
         self.batch_sizes: list[int] = []
         self.busy_s = 0.0
         self._transcriber = transcriber

@@ -17,6 +17,7 @@ class FakeModel:
     """
 
     name = "fake"
+    rest = 0.0
 
     def __init__(self) -> None:
         self.batch_sizes: list[int] = []

@@ -11,7 +11,8 @@ from fake_model import FakeModel
 from sound import loudness
 
 from stt_api.config import Settings
-from stt_api.engine.engine import Engine, finals_first
+from stt_api.engine.engine import Engine
+from stt_api.engine.job import finals_first
 from stt_api.listener import bind, url
 from stt_api.protocols.base import Limits
 from stt_api.server import Server, build_server

@@ -8,7 +8,8 @@ from pydantic import ValidationError
 
 from .arguments import parse_arguments
 from .config import Settings, explain, unknown_variables, variable
-from .engine.engine import Engine, finals_first
+from .engine.engine import Engine
+from .engine.job import finals_first
 from .errors import InvalidSetting, ModelUnavailable, SttError
 from .listener import bind
 from .logs import log_to_stderr

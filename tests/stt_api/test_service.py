@@ -8,7 +8,8 @@ from local_app import local_app, loudness_model
 from sound import pcm, speech
 
 from native_client import connection
-from stt_api.engine.engine import Engine, finals_first
+from stt_api.engine.engine import Engine
+from stt_api.engine.job import finals_first
 from stt_api.errors import AtCapacity
 from stt_api.protocols.base import Limits
 from stt_api.service import Service

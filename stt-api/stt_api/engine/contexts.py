@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 # Few lengths, so that batches form: the items of one batch have one. CTranslate2 takes an encoder
 # output of as many positions as there are mel bands (1.6 or 2.56 s) for features: keep off these.
-LENGTHS_S = (3, 4, 6, 8, 10, 13, 16, 20, 30)
+LENGTHS_S = (3, 4, 5, 6, 7, 8, 10, 13, 16, 20, 30)
 LONGEST_S = LENGTHS_S[-1]
 
 RECENT = 200  # finals at a short context that are judged together

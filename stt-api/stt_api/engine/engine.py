@@ -2,104 +2,18 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from functools import partial
-from typing import Any, Protocol
 
 from ..errors import ModelFailed
 from ..session.decoding import DecodeRequest, Transcript
+from .job import Job, Transcriber
 from .scheduler import Scheduler
 
 logger = logging.getLogger(__name__)
 
 LIVE_S = 2.0  # a speaker's requests come closer to each other
-
-
-Key = Any  # hashable, and known to the model alone
-
-
-class Transcriber(Protocol):
-    """A model. Each worker calls ``transcribe`` with requests of one key.
-
-    What it ``doubts`` it is given once more, alone, to ``reconsider``: in as many steps as it
-    wants, each of which yields None but the last.
-    """
-
-    name: str
-
-    def batch_key(self, request: DecodeRequest) -> Key: ...
-
-    def transcribe(self, requests: Sequence[DecodeRequest], key: Key) -> list[Transcript]: ...
-
-    def doubts(self, request: DecodeRequest, transcript: Transcript, key: Key) -> bool: ...
-
-    def reconsider(
-        self, request: DecodeRequest, transcript: Transcript, key: Key
-    ) -> Iterator[Transcript | None]: ...
-
-
-class Job:
-    """A request and whoever waits for its transcript, who may have left."""
-
-    def __init__(self, request: DecodeRequest, key: Key, due_at: float) -> None:
-        self.request = request
-        self.key = key
-        self.due_at = due_at
-        self.doubted: Transcript | None = None  # the first transcript, to be reconsidered
-        self.second_opinion: Iterator[Transcript | None] = iter(())
-        self.future: asyncio.Future[Transcript] = asyncio.get_running_loop().create_future()
-        self.came_at = self.began_at = asyncio.get_running_loop().time()
-
-    def begin(self) -> None:
-        self.began_at = asyncio.get_running_loop().time()
-
-    def resolve(self, transcript: Transcript) -> None:
-        if not self.future.done():  # the client left while the model ran
-            self.future.set_result(replace(transcript, waited_s=self.began_at - self.came_at))
-
-    def fail(self, error: Exception) -> None:
-        if not self.future.done():
-            self.future.set_exception(error)
-
-    def doubt(self, transcript: Transcript, second: Iterator[Transcript | None]) -> None:
-        self.doubted, self.second_opinion = transcript, second
-
-    @property
-    def batch_key(self) -> Key:
-        """A second opinion is not had in a batch."""
-        return self if self.doubted else self.key
-
-    def give_up(self) -> None:
-        """The model raised. A first transcript is better than none."""
-        if self.doubted:
-            self.resolve(self.doubted)
-        self.fail(ModelFailed("the model failed on this audio"))
-
-    @property
-    def is_urgent(self) -> bool:
-        """A final that is decoded for the first time: somebody waits for it."""
-        return self.request.final and self.doubted is None
-
-    @property
-    def rank(self) -> int:
-        """Urgent finals go first; then other finals and the first words of an utterance."""
-        return 0 if self.is_urgent else 1 if self.request.final or self.request.first else 2
-
-    @property
-    def is_ahead(self) -> bool:
-        return self.due_at > asyncio.get_running_loop().time()
-
-
-def finals_first(most: Callable[[Key], int]) -> Scheduler[Job]:
-    """``most`` tells how many requests of one key go into a batch."""
-    return Scheduler(
-        most=lambda job: most(job.key),
-        rank=lambda job: job.rank,
-        is_ahead=lambda job: job.is_ahead,
-        batch_key=lambda job: job.batch_key,
-    )
 
 
 class Engine:
@@ -116,6 +30,7 @@ class Engine:
         self._unanswered: set[Job] = set()  # waiting, or at the model
         self._busy = 0
         self._live_until = 0.0  # loop time
+        self._updates_at = 0.0  # loop time from which interims may be updated again
         self._scheduler = scheduler
         self._wake = asyncio.Event()
 
@@ -169,21 +84,37 @@ class Engine:
             self._wake.clear()
             while jobs := self._next_batch():
                 self._busy += 1
+                began_at = asyncio.get_running_loop().time()
                 await self._run_batch(jobs, transcriber, threads)
+                if jobs[0].is_update:
+                    self._rest(began_at, transcriber.rest * len(jobs))
                 self._busy -= 1
                 self._wake.set()  # interims may have waited for this worker
 
+    def _rest(self, began_at: float, rest: float) -> None:
+        """Begin no batch of updates for a while: they collect, and fill the next one."""
+        loop = asyncio.get_running_loop()
+        self._updates_at = loop.time() + rest * (loop.time() - began_at)
+        if rest:
+            loop.call_at(self._updates_at, self._wake.set)
+
     def _next_batch(self) -> list[Job]:
-        """Keep the last free worker for whoever must not wait.
+        """Keep the last of several free workers for whoever must not wait.
 
         Interims and second opinions never take it. Where someone speaks live, neither do the
         finals of clients that are ahead of real time, which would keep both workers and leave no
         interim to anyone.
         """
-        if len(self._workers) == 1 or len(self._workers) - self._busy > 1:
-            return self._scheduler.next_batch()
-        live = self.live
-        return self._scheduler.next_batch(lambda job: job.is_urgent and not (live and job.is_ahead))
+        resting, live = asyncio.get_running_loop().time() < self._updates_at, self.live
+
+        def is_awake(job: Job) -> bool:
+            return not (resting and job.is_update)
+
+        def must_not_wait(job: Job) -> bool:
+            return job.is_urgent and not (live and job.is_ahead)
+
+        is_last = 1 < len(self._workers) == self._busy + 1
+        return self._scheduler.next_batch(must_not_wait if is_last else is_awake, is_awake)
 
     def _enqueue(self, job: Job) -> None:
         self._scheduler.add(job)

@@ -30,18 +30,23 @@ class Scheduler(Generic[R]):
     def add(self, request: R) -> None:
         self.waiting.append(request)
 
-    def next_batch(self, may_begin: Callable[[R], bool] = lambda request: True) -> list[R]:
+    def next_batch(
+        self,
+        may_begin: Callable[[R], bool] = lambda request: True,
+        may_join: Callable[[R], bool] = lambda request: True,
+    ) -> list[R]:
         """Remove and return the next batch; empty if nothing that ``may_begin`` one waits.
 
-        Others may still fill it up, but not those ahead of real time a batch of those that are
-        due: a bigger batch takes longer.
+        Others that ``may_join`` fill it up, but not those ahead of real time a batch of those that
+        are due: a bigger batch takes longer.
         """
         queue = sorted(self.waiting, key=lambda r: (self.is_ahead(r), self.rank(r)))
         first = next(filter(may_begin, queue), None)
         if first is None:
             return []
         kind = self._kind(first)
-        others = (r for r in queue if r is not first and self._kind(r) == kind)
+        alike = (r for r in queue if r is not first and self._kind(r) == kind)
+        others = filter(may_join, alike)
         batch = [first, *others][: self.most(first)]
         taken = {id(request) for request in batch}
         self.waiting = [request for request in self.waiting if id(request) not in taken]

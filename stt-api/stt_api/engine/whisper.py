@@ -26,6 +26,7 @@ from .weights import Encoded, Weights
 
 GPU_BATCH = 16
 CPU_BATCH = 4
+CPU_REST = 2.0  # a lone speaker is shown new words in time, and many leave cores to finals
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,11 @@ class WhisperTranscriber:
     @property
     def device(self) -> str:
         return self.weights.device
+
+    @property
+    def rest(self) -> float:
+        """On a GPU batches are large anyway, and its time costs the sessions nothing."""
+        return 0.0 if self.device == "cuda" else CPU_REST
 
     @property
     def workers(self) -> int:

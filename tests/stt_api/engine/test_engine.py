@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from fake_model import FakeModel
 
-from stt_api.engine.engine import Engine, Job, finals_first
+from stt_api.engine.engine import Engine
+from stt_api.engine.job import Job, finals_first
 from stt_api.engine.scheduler import Scheduler
 from stt_api.errors import ModelFailed
 from stt_api.session.decoding import DecodeOptions, DecodeRequest, Task, Transcript
@@ -161,6 +162,25 @@ async def test_a_second_opinion_leaves_the_last_worker_to_finals() -> None:
         assert not any(task.done() for task in doubted)
         model.second_thought.set()
         assert {(await task).text for task in doubted} == {"heard again"}
+
+
+async def test_updates_of_interims_rest_and_first_words_do_not() -> None:
+    async with running(model := FakeModel()) as engine:
+        model.rest = 3600.0
+        await engine.submit(request())
+        update = asyncio.create_task(engine.submit(request()))
+        first = replace(request(), first=True)
+        final = replace(request(), final=True)
+        assert [(await engine.submit(each)).text for each in (first, final)] == ["heard"] * 2
+        assert not update.done()
+        update.cancel()
+    assert model.batch_sizes == [1, 1, 1]
+
+
+async def test_updates_go_on_after_their_rest() -> None:
+    async with running(model := FakeModel()) as engine:
+        model.rest = 0.001
+        assert [(await engine.submit(request())).text for _ in range(3)] == ["heard"] * 3
 
 
 async def test_a_transcript_tells_how_long_it_waited_for_others() -> None:

@@ -68,3 +68,11 @@ def test_requests_ahead_of_real_time_make_no_batch_of_others_longer() -> None:
 def test_the_worker_kept_for_finals_finds_one_behind_interims() -> None:
     waiting = scheduler(("a", False, 0), ("B", True, 0), most=1)
     assert waiting.next_batch(is_final) == [("B", True, 0)]
+
+
+def test_a_batch_is_filled_up_by_those_that_may_join() -> None:
+    waiting = scheduler(("a", False, 0), ("b", True, 0), ("c", False, 0))
+    assert waiting.next_batch(may_join=lambda request: request[0] != "a") == [
+        ("b", True, 0),
+        ("c", False, 0),
+    ]

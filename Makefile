@@ -8,6 +8,8 @@ SHAPE ?= small
 CODE := stt-api livekit-plugin-custom-stt stt-model-pico examples bench tests
 
 export WHISPER_MODEL_SIZE ?= pico
+# Attention at full context takes blocks of 70 MB and more, page by page unless told not to.
+export GLIBC_TUNABLES ?= glibc.malloc.hugetlb=1
 # onnxruntime reports to its maker unless told not to.
 export ORT_DISABLE_TELEMETRY := 1
 demo demo-agent test test-convert conformance bench bench-peers shape: export HF_HUB_OFFLINE := 1

@@ -85,8 +85,9 @@ class Engine:
             while jobs := self._next_batch():
                 self._busy += 1
                 began_at = asyncio.get_running_loop().time()
+                is_live_update = jobs[0].is_update and not jobs[0].is_ahead
                 await self._run_batch(jobs, transcriber, threads)
-                if jobs[0].is_update:
+                if is_live_update:
                     self._rest(began_at, transcriber.rest * len(jobs))
                 self._busy -= 1
                 self._wake.set()  # interims may have waited for this worker

@@ -28,8 +28,8 @@ class SpeechDetection:
 
     A call for one window costs as much as three of a call for many. So a batch rests in proportion
     to the time that the one before took, and collects what comes meanwhile: a lone stream waits
-    for nothing, hundreds wait for the others' frames, and no one for long. Files wait as well, with
-    each piece: else they would take the event loop, and then the model, from who speaks.
+    for nothing, hundreds wait for the others' frames, and no one for long. Beside others a file
+    waits as well, with each piece: else it would take the event loop, and then the model.
     """
 
     def __init__(
@@ -40,6 +40,7 @@ class SpeechDetection:
         self._longest_wait_s = longest_wait_s
         self._waiting: list[Job] = []
         self._rested_at = 0.0  # loop time from which the next batch may begin
+        self._last: StreamState | None = None  # judged in the last batch
         self._next: asyncio.Handle | None = None
         self._next_at = 0.0  # loop time
 
@@ -72,7 +73,10 @@ class SpeechDetection:
         if jobs:
             self._answer(jobs)
         rest_s = (time.perf_counter() - began) / self._share
-        self._rested_at = asyncio.get_running_loop().time() + min(rest_s, self._longest_wait_s)
+        is_alone = {id(job.state) for job in jobs} == {id(self._last)}
+        wait_s = 0.0 if is_alone else min(rest_s, self._longest_wait_s)
+        self._rested_at = asyncio.get_running_loop().time() + wait_s
+        self._last = jobs[-1].state if jobs else None
 
     def _answer(self, jobs: list[Job]) -> None:
         """Judge them together. When that raises, judge each alone: one may be at fault."""

@@ -10,7 +10,7 @@ from .gating import suppression
 from .language import FULL_EVIDENCE_S, LanguageBelief
 from .windowing import DecodeWindow, Hypothesis, Windowing, windowing
 
-REST = 4  # times as long as it waited for others' requests an interim lets them go first
+REST = 2  # times as long as it waited for others' requests an interim lets them go first
 CUT_SPAN = int(0.2 * SAMPLE_RATE)  # samples that have to be quiet around a cut
 CUT_TAIL = int(0.5 * SAMPLE_RATE)  # samples before the end where no cut is made
 

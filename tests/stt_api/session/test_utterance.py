@@ -147,7 +147,7 @@ def test_only_until_words_are_shown_an_interim_is_the_first() -> None:
 
 
 @pytest.mark.parametrize(
-    ("took_s", "waited_s", "next_s"), [(0.05, 0.0, 0.5), (0.5, 0.0, 1.0), (0.5, 0.4, 2.6)]
+    ("took_s", "waited_s", "next_s"), [(0.05, 0.0, 0.5), (0.5, 0.0, 1.0), (0.5, 0.4, 1.8)]
 )
 def test_an_interim_rests_where_the_model_is_busy(
     took_s: float, waited_s: float, next_s: float

@@ -41,7 +41,7 @@ class FakeModel:
         if self.broken or any(request.options.prompt == "poison" for request in requests):
             raise RuntimeError("out of memory")
         if self.absurd:
-            return ["nonsense" for _ in requests]  # type: ignore[misc]
+            return [Transcript(None, "en", 0.0, 0.0) for _ in requests]  # type: ignore[arg-type]
         logprobs = (-0.1 if request.final else -0.5 for request in requests)
         return [Transcript((Word(" heard"),), "en", logprob, 0.0) for logprob in logprobs]
 

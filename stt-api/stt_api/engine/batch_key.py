@@ -1,6 +1,6 @@
 """What the requests of one model call have in common, and what follows from it for the call."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .contexts import LONGEST_S
 
@@ -30,6 +30,11 @@ class BatchKey:
     def is_plain(self) -> bool:
         """Full context and no text before it: as little can lead the model astray as possible."""
         return self.is_full and not self.prompt_tokens
+
+    @property
+    def without_text(self) -> "BatchKey":
+        """The same decode with nothing said before."""
+        return replace(self, prompt_tokens=0, keyterms=False)
 
     @property
     def max_length(self) -> int:

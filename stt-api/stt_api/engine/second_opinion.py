@@ -58,8 +58,8 @@ def second_opinion(first: Transcript, request: DecodeRequest, key: BatchKey) -> 
 
 def _at_full_context(key: BatchKey, reason: Doubt | None) -> BatchKey:
     """Without previous text, too, for what ends early: it took a pause for that text's end."""
-    early = reason is Doubt.EARLY_END
-    return replace(key, context_s=LONGEST_S, prompt_tokens=0 if early else key.prompt_tokens)
+    full_key = replace(key, context_s=LONGEST_S)
+    return full_key.without_text if reason is Doubt.EARLY_END else full_key
 
 
 def _of_two_counts(first: Transcript, full: Transcript, request: DecodeRequest) -> Opinion:

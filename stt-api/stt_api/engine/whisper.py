@@ -28,6 +28,9 @@ GPU_BATCH = 16
 CPU_BATCH = 4
 CPU_REST = 2.0  # a lone speaker is shown new words in time, and many leave cores to finals
 
+Heard = tuple[Encoded, Sequence[DecodeRequest]]
+"""What the encoder made of requests, and these with the languages that are in it."""
+
 
 @dataclass(frozen=True, slots=True)
 class WhisperConfig:
@@ -127,19 +130,7 @@ class WhisperTranscriber:
 
     def transcribe(self, requests: Sequence[DecodeRequest], key: BatchKey) -> list[Transcript]:
         """Transcribe requests that had one ``batch_key`` when they came."""
-        encoded = self.weights.encode(requests, key.context_s)
-        requests = self.weights.with_languages(requests, encoded)
-        previous = [self._previous(request) for request in requests]
-        transcripts = self.weights.decode(encoded, requests, previous, key)
-        if not key.keyterms:
-            return transcripts
-        nothing = [()] * len(requests)
-        key = replace(key, prompt_tokens=0)
-        without = self.weights.decode(encoded, requests, nothing, key)
-        return [
-            plain if lost_words(given, plain, request.options.keyterms) else given
-            for request, given, plain in zip(requests, transcripts, without, strict=True)
-        ]
+        return self._decode(self._encode(requests, key.context_s), key)
 
     def doubts(self, request: DecodeRequest, transcript: Transcript, key: BatchKey) -> bool:
         """Tell if the transcript is worth a ``reconsider``, which takes as long again or longer.
@@ -162,7 +153,7 @@ class WhisperTranscriber:
 
         So whoever waits for a first transcript may go in between.
         """
-        encode = lru_cache(lambda context_s: self.weights.encode([request], context_s))
+        encode = lru_cache(lambda context_s: self._encode([request], context_s))
         deciding, heard = second_opinion(transcript, request, key), None
         while True:
             try:
@@ -172,7 +163,7 @@ class WhisperTranscriber:
                 break
             if heard:
                 yield None
-            heard = self._alone(encode(asked.context_s), request, asked)
+            [heard] = self._decode(encode(asked.context_s), asked)
         self.contexts.judge(request, key.context_s, too_short=opinion.too_short)
         yield replace(opinion.believed, redone=doubt(request, transcript))
 
@@ -188,11 +179,21 @@ class WhisperTranscriber:
             return transcript
         return next(filter(None, self.reconsider(request, transcript, key)))
 
-    def _alone(self, encoded: Encoded, request: DecodeRequest, key: BatchKey) -> Transcript:
-        requests = self.weights.with_languages([request], encoded)
-        previous = self._previous(request) if key.prompt_tokens else ()
-        [transcript] = self.weights.decode(encoded, requests, [previous], key)
-        return transcript
+    def _encode(self, requests: Sequence[DecodeRequest], context_s: int) -> Heard:
+        encoded = self.weights.encode(requests, context_s)
+        return encoded, self.weights.with_languages(requests, encoded)
+
+    def _decode(self, heard: Heard, key: BatchKey) -> list[Transcript]:
+        encoded, requests = heard
+        previous = [self._previous(each) if key.prompt_tokens else () for each in requests]
+        transcripts = self.weights.decode(encoded, requests, previous, key)
+        if not key.keyterms:
+            return transcripts
+        without = self._decode(heard, key.without_text)
+        return [
+            plain if lost_words(given, plain, request.options.keyterms) else given
+            for request, given, plain in zip(requests, transcripts, without, strict=True)
+        ]
 
     def _contexts(self, *, may_grow: bool) -> Contexts:
         return Contexts(

@@ -103,6 +103,26 @@ def test_a_model_that_fails_at_short_contexts_gets_longer_ones(fragile: WhisperT
     assert redone is None
 
 
+class Distracted(Fragile):
+    """It fails where ``Fragile`` does, and keyterms cost it all but a word at every context."""
+
+    def decode(
+        self, encoded: Any, requests: Sequence[DecodeRequest], *others: Any
+    ) -> list[Transcript]:
+        transcripts = super().decode(encoded, requests, *others)
+        key: BatchKey = others[-1]
+        return [guessing(each) if key.keyterms else each for each in transcripts]
+
+
+def test_keyterms_cost_no_words_in_a_second_opinion(fragile: WhisperTranscriber) -> None:
+    plain = fragile.transcribe_alone(FINALS[0])
+    distracted = fragile.using(FIT, beam_size=1)
+    distracted.weights = Distracted(fragile.weights._weights)  # type: ignore[assignment]
+    keyterms = replace(FINALS[0].options, keyterms=("Oslo",))
+    heard = distracted.transcribe_alone(replace(FINALS[0], options=keyterms))
+    assert (heard.redone, heard.text) == (Doubt.CUT_OFF, plain.text)
+
+
 def test_an_interim_that_fails_is_not_decoded_again(fragile: WhisperTranscriber) -> None:
     interim = replace(FINALS[0], final=False)
     assert fragile.transcribe_alone(interim).redone is None

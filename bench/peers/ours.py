@@ -4,19 +4,15 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from .product import ENDPOINTING_MS, BarePCM, Launch, Message, Product, Screen
+from .product import ENDPOINTING_MS, BarePCM, Launch, Message, Product
 
 
 class NativeDialect(BarePCM):
     ending = '{"type":"end_of_stream"}'
 
     def hear(self, message: Message) -> None:
-        if message["type"] != "transcript":
-            return
-        if message["is_final"]:
-            self.screen = Screen(f"{self.screen.final} {message['text']}")
-        else:
-            self.screen = Screen(self.screen.final, message["text"])
+        if message["type"] == "transcript":
+            self.screen = self.screen.showing(message["text"], final=message["is_final"])
 
 
 def ours(name: str, settings: Mapping[str, str]) -> Product:

@@ -24,6 +24,10 @@ class Screen:
     def text(self) -> str:
         return f"{self.final} {self.interim}".strip()
 
+    def showing(self, text: str, *, final: bool) -> "Screen":
+        """Put a text behind what is final; it stays there if it is final itself."""
+        return Screen(f"{self.final} {text}") if final else Screen(self.final, text)
+
 
 class Refused(Exception):
     """The server does not take the session, or ended it, and says so."""

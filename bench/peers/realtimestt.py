@@ -32,10 +32,8 @@ class RealtimeSTTDialect:
         return struct.pack("<I", len(head)) + head + pcm
 
     def hear(self, message: Message) -> None:
-        if message["type"] == "final":
-            self.screen = Screen(f"{self.screen.final} {message['text']}")
-        elif message["type"] == "realtime":
-            self.screen = Screen(self.screen.final, message["text"])
+        if message["type"] in ("final", "realtime"):
+            self.screen = self.screen.showing(message["text"], final=message["type"] == "final")
 
 
 def _launch(weights: Path, port: int) -> Launch:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from speech import FOLDER
 
-from .product import ENDPOINTING_MS, BarePCM, Launch, Message, Product, Refused, Screen
+from .product import ENDPOINTING_MS, BarePCM, Launch, Message, Product, Refused
 
 WARM_UP = FOLDER / "demo.wav"  # without a file of its own it would fetch one
 RUN = "import sys; from whisperlivekit.cli import main; sys.exit(main())"
@@ -17,13 +17,9 @@ class DeepgramDialect(BarePCM):
     def hear(self, message: Message) -> None:
         if message["type"] == "Error":
             raise Refused(message["description"])
-        if message["type"] != "Results":
-            return
-        text = message["channel"]["alternatives"][0]["transcript"]
-        if message["is_final"]:
-            self.screen = Screen(f"{self.screen.final} {text}")
-        else:
-            self.screen = Screen(self.screen.final, text)
+        if message["type"] == "Results":
+            text = message["channel"]["alternatives"][0]["transcript"]
+            self.screen = self.screen.showing(text, final=message["is_final"])
 
 
 def _launch(weights: Path, port: int) -> Launch:

@@ -73,7 +73,7 @@ class SpeechDetection:
         if jobs:
             self._answer(jobs)
         rest_s = (time.perf_counter() - began) / self._share
-        is_alone = {id(job.state) for job in jobs} == {id(self._last)}
+        is_alone = all(job.state is self._last for job in jobs)
         wait_s = 0.0 if is_alone else min(rest_s, self._longest_wait_s)
         self._rested_at = asyncio.get_running_loop().time() + wait_s
         self._last = jobs[-1].state if jobs else None

@@ -72,6 +72,7 @@ def _weights(name: str) -> Path:
 
 def main() -> None:
     options = arguments()
+    options.out.mkdir(parents=True, exist_ok=True)  # now: a run is long
     console = Console(width=max(120, Console().width), log_path=False)  # wide enough for the table
     plan = Plan(options.sessions, options.clips, options.rounds, options.bound_s)
     products = [*options.ours, *(PEERS[name] for name in options.peers)]

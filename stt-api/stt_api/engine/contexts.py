@@ -8,7 +8,7 @@ model gets longer contexts from then on, rather than everything twice.
 import logging
 import threading
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..session.decoding import DecodeRequest
 from .traits import EncoderContext, Traits
@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 # Few lengths, so that batches form: the items of one batch have one. CTranslate2 takes an encoder
 # output of as many positions as there are mel bands (1.6 or 2.56 s) for features: keep off these.
-LENGTHS_S = (3, 4, 5, 6, 7, 8, 10, 13, 16, 20, 30)
+LENGTHS_S = (2, 3, 4, 5, 6, 7, 8, 10, 13, 16, 20, 30)
 LONGEST_S = LENGTHS_S[-1]
 
 RECENT = 200  # finals at a short context that are judged together
@@ -58,17 +58,21 @@ class Contexts:
         self.finals = finals
         self.may_grow = may_grow
         self.interims = min(interims, finals, key=list(EncoderContext)[::-1].index)
+        fit = ContextRule(traits.pad_s, traits.min_s)
         self._rules = {
             EncoderContext.FULL: FULL,
             EncoderContext.PADDED: PADDED,
-            EncoderContext.FIT: ContextRule(traits.pad_s, traits.min_s),
+            EncoderContext.FIT: fit,
         }
+        shortest = traits.min_s if traits.interim_min_s is None else traits.interim_min_s
+        self._interim_rules = {**self._rules, EncoderContext.FIT: replace(fit, min_s=shortest)}
         self._recent: deque[bool] = deque(maxlen=RECENT)
         self._lock = threading.Lock()
 
     def length_s(self, request: DecodeRequest) -> int:
-        rule = self._rules[self.finals if request.final else self.interims]
-        return rule.length_s(request.seconds)
+        if request.final:
+            return self._rules[self.finals].length_s(request.seconds)
+        return self._interim_rules[self.interims].length_s(request.seconds)
 
     def judge(self, request: DecodeRequest, context_s: int, *, too_short: bool) -> None:
         """Take note of one final; grow if too many at the contexts of now were too short.

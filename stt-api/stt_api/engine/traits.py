@@ -42,6 +42,8 @@ class Traits(BaseModel):
     """Silence that ``fit`` needs behind the audio. ACFT's authors advise 64 positions, 1.28 s."""
     min_s: Seconds = 3.2
     """The shortest ``fit``. ACFT has seen no clip below 3.2 s in training."""
+    interim_min_s: Seconds | None = None
+    """The shortest of interims, whose first words are of a second of audio. None: ``min_s``."""
     prompt_tokens: Annotated[int, Field(ge=0, le=LONGEST_PROMPT, strict=True)] = LONGEST_PROMPT
     """The longest previous text that it was trained with; keyterms count."""
     keyterms: bool = True

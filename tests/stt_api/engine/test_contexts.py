@@ -28,6 +28,13 @@ def test_a_fitting_context_holds_the_audio_and_the_silence_that_the_model_needs(
     assert as_declared(PICO).length_s(request(seconds)) == length_s
 
 
+def test_the_first_words_may_have_a_shorter_context_than_any_final() -> None:
+    brief = as_declared(PICO.model_copy(update={"interim_min_s": 2}))
+    assert [brief.length_s(request(1.0, final=final)) for final in (True, False)] == [3, 2]
+    assert [brief.length_s(request(4.0, final=final)) for final in (True, False)] == [5, 5]
+    assert as_declared(PICO).length_s(request(1.0, final=False)) == 3
+
+
 @pytest.mark.parametrize(
     ("seconds", "length_s"), [(1.0, 10), (7.4, 10), (7.5, 13), (17.4, 20), (17.5, 30), (28.0, 30)]
 )

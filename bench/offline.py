@@ -25,8 +25,11 @@ BATCH_SIZE = 16
 
 @cache
 def pipeline(model: str, device: str) -> BatchedInferencePipeline:
-    """Load the model with the settings of the server, numpy's BLAS on its caller included."""
-    settings = Settings().model_copy(update={"device": device})
+    """Load the model with the settings of the server, numpy's BLAS on its caller included.
+
+    But with one worker, on all cores: the pipeline runs one batch at a time.
+    """
+    settings = Settings().model_copy(update={"device": device, "workers": 1})
     [config, *_] = settings.whisper()
     return BatchedInferencePipeline(WhisperTranscriber(find_model(model), config).weights.whisper)
 

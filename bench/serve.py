@@ -13,18 +13,21 @@ request at a time, whose interim a final replaces; not all peers do.
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from threadpoolctl import threadpool_limits
 
 from stt_api.config import Settings
-from stt_api.engine.engine import Engine
-from stt_api.engine.job import Job, Key, Transcriber, finals_first
-from stt_api.engine.scheduler import Scheduler
+from stt_api.decoding.engine import Engine
+from stt_api.decoding.job import Job, Key, finals_first
+from stt_api.decoding.scheduler import Scheduler
 from stt_api.engine.traits import EncoderContext
+from stt_api.engine.whisper import WhisperTranscriber
 from stt_api.listener import bind
 from stt_api.logs import log_to_stderr
+from stt_api.observer import Observer
 from stt_api.server import build_server, load_transcribers
 from stt_api.session.decoding import DecodeRequest, Transcript
 
@@ -33,53 +36,49 @@ from stt_api.session.decoding import DecodeRequest, Transcript
 class Mode:
     like_peers: bool
     max_batch_size: int | None  # None: as configured
-    wait_s: float
+    waits: bool = False
     blas_on_all_cores: bool = False
 
 
 MODES = {
-    "ours": Mode(False, None, 0.0),
-    "unbounded": Mode(False, None, 0.0, blas_on_all_cores=True),
-    "serial": Mode(True, 1, 0.0),
-    "batch16": Mode(True, 16, 0.05),
+    "ours": Mode(False, None),
+    "unbounded": Mode(False, None, blas_on_all_cores=True),
+    "serial": Mode(True, 1),
+    "batch16": Mode(True, 16, waits=True),
 }
+BATCHING_WAIT_S = 0.05
 
 
-class Counted:
-    """A transcriber that counts its batches and its time."""
+class Counts(Observer):
+    """Batches of the model, and how long they took."""
 
-    def __init__(self, transcriber: Transcriber, wait_s: float) -> None:
-        self.name = transcriber.name
-        self.rest = transcriber.rest
+    def __init__(self) -> None:
         self.batch_sizes: list[int] = []
         self.busy_s = 0.0
-        self._transcriber = transcriber
-        self._wait_s = wait_s
 
-    def batch_key(self, request: DecodeRequest) -> Key:
-        return self._transcriber.batch_key(request)
-
-    def transcribe(self, requests: Sequence[DecodeRequest], key: Key) -> list[Transcript]:
-        time.sleep(self._wait_s)
-        began = time.perf_counter()
-        transcripts = self._transcriber.transcribe(requests, key)
-        self.busy_s += time.perf_counter() - began
-        self.batch_sizes.append(len(requests))
-        return transcripts
-
-    def doubts(self, request: DecodeRequest, transcript: Transcript, key: Key) -> bool:
-        return self._transcriber.doubts(request, transcript, key)
-
-    def reconsider(
-        self, request: DecodeRequest, transcript: Transcript, key: Key
-    ) -> Iterator[Transcript | None]:
-        return self._transcriber.reconsider(request, transcript, key)
+    def batch_decoded(self, requests: int, seconds: float) -> None:
+        self.batch_sizes.append(requests)
+        self.busy_s += seconds
 
     def take(self) -> dict[str, object]:
         """Return the counts since the last call."""
         counts = {"batch_sizes": self.batch_sizes, "busy_s": self.busy_s}
         self.batch_sizes, self.busy_s = [], 0.0
         return counts
+
+
+class Late:
+    """A transcriber that waits before each batch, as for others to join it."""
+
+    def __init__(self, transcriber: WhisperTranscriber) -> None:
+        self._transcriber = transcriber
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transcriber, name)
+
+    def transcribe(self, requests: Sequence[DecodeRequest], key: Key) -> list[Transcript]:
+        time.sleep(BATCHING_WAIT_S)
+        return self._transcriber.transcribe(requests, key)
 
 
 def serve(mode: Mode) -> None:
@@ -96,13 +95,14 @@ def serve(mode: Mode) -> None:
         defaults = replace(defaults, endpointing=endpointing)
     if mode.blas_on_all_cores:
         threadpool_limits(os.cpu_count(), user_api="blas")
-    counted = Counted(transcriber, mode.wait_s)
+    worker: Any = Late(transcriber) if mode.waits else transcriber
+    counts = Counts()
     scheduler = in_order if mode.like_peers else finals_first
     limit = mode.max_batch_size
     most = (lambda key: limit) if limit else transcriber.most_together
-    engine = Engine([counted] * transcriber.workers, scheduler(most))
-    server = build_server(settings, engine, defaults, transcriber.languages)
-    server.app.get("/bench/counts")(counted.take)
+    engine = Engine([worker] * transcriber.workers, scheduler(most), counts)
+    server = build_server(settings, engine, defaults, observer=counts)
+    server.app.get("/bench/counts")(counts.take)
     server.run(sockets)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import replace
 
 from stt_api.session.decoding import DecodeRequest, Doubt, Transcript
-from stt_api.session.events import Word
+from stt_api.session.word import Word
 
 
 class FakeModel:
@@ -17,6 +17,7 @@ class FakeModel:
     """
 
     name = "fake"
+    languages = ("de", "en")
     rest = 0.0
 
     def __init__(self) -> None:

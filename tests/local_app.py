@@ -11,17 +11,15 @@ from fake_model import FakeModel
 from sound import loudness
 
 from stt_api.config import Settings
-from stt_api.engine.engine import Engine
-from stt_api.engine.job import finals_first
+from stt_api.decoding.engine import Engine
+from stt_api.decoding.job import finals_first
+from stt_api.limits import Limits
 from stt_api.listener import bind, url
-from stt_api.protocols.base import Limits
 from stt_api.server import Server, build_server
 from stt_api.service import Service
 from stt_api.session.audio import Samples
 from stt_api.session.config import SessionConfig
 from stt_api.session.vad import CONTEXT, Probabilities, SpeechModel, States
-
-LANGUAGES = ("de", "en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +27,7 @@ class LocalApp:
     url: str
     server: Server
     service: Service
+    engine: Engine
     model: FakeModel
 
 
@@ -48,13 +47,13 @@ async def local_app(
     model = FakeModel()
     chosen = Settings(**asdict(limits), max_sessions=max_sessions, **settings)
     engine = Engine([model], finals_first(lambda key: 16))
-    server = build_server(chosen, engine, defaults, LANGUAGES, speech_model)
+    server = build_server(chosen, engine, defaults, speech_model)
     [bound] = bind("127.0.0.1", 0)
     serving = asyncio.create_task(server.serve([bound]))
     while not server.started:
         await asyncio.sleep(0.001)
     try:
-        yield LocalApp(url(bound), server, server.service, model)
+        yield LocalApp(url(bound), server, server.service, engine, model)
     finally:
         model.gate.set()
         server.should_exit = True

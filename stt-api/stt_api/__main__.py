@@ -8,8 +8,8 @@ from pydantic import ValidationError
 
 from .arguments import parse_arguments
 from .config import Settings, explain, unknown_variables, variable
-from .engine.engine import Engine
-from .engine.job import finals_first
+from .decoding.engine import Engine
+from .decoding.job import finals_first
 from .errors import InvalidSetting, ModelUnavailable, SttError
 from .listener import bind
 from .logs import log_to_stderr
@@ -62,7 +62,7 @@ def serve(settings: Settings) -> None:
     transcribers = load_transcribers(settings)
     first = transcribers[0]
     engine = Engine(transcribers * first.workers, finals_first(first.most_together))
-    server = build_server(settings, engine, settings.session(first.traits), first.languages)
+    server = build_server(settings, engine, settings.session(first.traits))
     server.run(sockets)
 
 

@@ -1,7 +1,7 @@
-"""The FastAPI application: routes, and the engine's life."""
+"""The FastAPI application: routes, and the life of the model behind them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Response, WebSocket
@@ -11,21 +11,19 @@ from starlette.types import Receive, Scope, Send
 from . import __version__
 from .errors import NotFound, SttError
 from .origins import OriginCheck
-from .protocols.native import NativeProtocol
+from .protocols.contract import Handshake, WireProtocol
 from .refusal import refusal
 from .service import Service
-from .session.config import SessionConfig
 
 PATHS = "/ws/transcribe for WebSockets; /health, /ready and /v1/models for GET"
 
 
 def create_app(
     service: Service,
-    defaults: SessionConfig,
-    languages: Sequence[str],
+    protocols: Mapping[str, Callable[[], WireProtocol]],
     origins: Collection[str],
 ) -> FastAPI:
-    """``defaults`` holds for clients that say nothing else; ``languages`` are the model's.
+    """``protocols`` tells what is spoken at each path.
 
     ``origins`` are those of web pages that may use the server, beside its own.
     """
@@ -33,7 +31,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with asyncio.TaskGroup() as tasks:
-            running = tasks.create_task(service.engine.run())
+            running = tasks.create_task(service.transcriptions.run())
             yield
             running.cancel()
 
@@ -46,7 +44,7 @@ def create_app(
     @app.get("/health")
     async def health() -> Response:
         """Alive. A dead engine is not: restart the process."""
-        return _state(service.engine.alive)
+        return _state(service.transcriptions.alive)
 
     @app.head("/ready")
     @app.get("/ready")
@@ -56,23 +54,40 @@ def create_app(
 
     @app.get("/v1/models")
     async def models() -> Response:
-        model = {"id": service.engine.name, "object": "model", "created": 0, "owned_by": "stt-api"}
+        name = service.transcriptions.name
+        model = {"id": name, "object": "model", "created": 0, "owned_by": "stt-api"}
         return JSONResponse({"object": "list", "data": [model]})
 
-    @app.websocket("/ws/transcribe")
-    @app.websocket("/ws/transcribe/")  # a WebSocket is not redirected
-    async def transcribe(socket: WebSocket) -> None:
-        protocol = NativeProtocol(defaults, languages)
-        query = socket.query_params
-        try:
-            protocol.open({field: query.getlist(field) for field in query})
-            service.admit()
-        except SttError as error:
-            await socket.send_denial_response(refusal(error))
-        else:
-            await service.serve(socket, protocol)
+    for path, protocol in protocols.items():
+        app.add_api_websocket_route(path, _transcribe(service, protocol))
+        app.add_api_websocket_route(f"{path}/", _transcribe(service, protocol))  # not redirected
 
     return app
+
+
+def _transcribe(
+    service: Service, new_protocol: Callable[[], WireProtocol]
+) -> Callable[[WebSocket], Awaitable[None]]:
+    async def transcribe(socket: WebSocket) -> None:
+        protocol = new_protocol()
+        try:
+            accepted = protocol.open(_handshake(socket))
+            async with service.place(accepted.credential) as place:
+                await service.serve(socket, protocol, accepted, place)
+        except SttError as error:  # before the upgrade: later ones are told by the connection
+            await socket.send_denial_response(refusal(error, protocol.refusal(error)))
+
+    return transcribe
+
+
+def _handshake(socket: WebSocket) -> Handshake:
+    query = socket.query_params
+    return Handshake(
+        path=socket.url.path,
+        query={field: query.getlist(field) for field in query},
+        headers=socket.headers,
+        subprotocols=socket.scope.get("subprotocols", ()),
+    )
 
 
 def _state(good: bool) -> Response:

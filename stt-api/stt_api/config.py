@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDic
 from .engine.traits import LONGEST_UTTERANCE_S, EncoderContext, Traits
 from .engine.whisper import WhisperConfig
 from .languages import whisper_language, whisper_languages
-from .protocols.base import Limits
+from .limits import Limits
 from .session.config import SessionConfig
 from .session.decoding import DecodeOptions
 from .session.endpointing import EndpointingConfig

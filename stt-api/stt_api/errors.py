@@ -19,20 +19,27 @@ SttError
     └── ModelUnavailable   the model cannot be loaded; ends start-up
 """
 
+from http import HTTPStatus
+
 
 class SttError(Exception):
     """``code`` is the error's name on the wire; ``retryable`` whether to try again.
 
-    ``fatal`` tells if a session ends with it.
+    ``fatal`` tells if a session ends with it. ``http_status`` tells of it before a WebSocket is
+    open or without one, ``close_code`` (RFC 6455 and its registry) when it closes.
     """
 
     code = "internal"
+    http_status = HTTPStatus.INTERNAL_SERVER_ERROR
+    close_code = 1011  # internal error
     retryable = False
     fatal = True
 
 
 class ClientError(SttError):
     code = "bad_request"
+    http_status = HTTPStatus.BAD_REQUEST
+    close_code = 1007  # invalid data
 
 
 class InvalidFrame(ClientError):
@@ -55,6 +62,8 @@ class InvalidSetting(ClientError):
 
 class MessageTooLarge(ClientError):
     code = "message_too_large"
+    http_status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    close_code = 1009  # message too big
 
 
 class UnknownMessage(ClientError):
@@ -64,10 +73,12 @@ class UnknownMessage(ClientError):
 
 class NotFound(ClientError):
     code = "not_found"
+    http_status = HTTPStatus.NOT_FOUND
 
 
 class OriginNotAllowed(ClientError):
     code = "origin_not_allowed"
+    http_status = HTTPStatus.FORBIDDEN
 
     def __init__(self, origin: str) -> None:
         super().__init__(f"origin: {origin} is not allowed; STT_ALLOWED_ORIGINS lists who is")
@@ -75,10 +86,12 @@ class OriginNotAllowed(ClientError):
 
 class UrlTooLong(ClientError):
     code = "url_too_long"
+    http_status = HTTPStatus.REQUEST_URI_TOO_LONG
 
 
 class HeadersTooLarge(ClientError):
     code = "headers_too_large"
+    http_status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
 
 
 class ServerError(SttError):
@@ -87,11 +100,14 @@ class ServerError(SttError):
 
 class AtCapacity(ServerError):
     code = "at_capacity"
+    http_status = HTTPStatus.SERVICE_UNAVAILABLE
+    close_code = 1013  # try again later
     retry_after_s = 5  # a session is rarely shorter
 
 
 class ClientTooSlow(ServerError):
     code = "client_too_slow"
+    close_code = 1013
 
 
 class ModelFailed(ServerError):
@@ -100,4 +116,5 @@ class ModelFailed(ServerError):
 
 class ModelUnavailable(ServerError):
     code = "model_unavailable"
+    http_status = HTTPStatus.SERVICE_UNAVAILABLE
     retryable = False

@@ -1,19 +1,24 @@
 """How well and how fast a model hears recordings whose texts are known. Prints nothing."""
 
+import asyncio
 import re
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from .decoding.engine import Engine
+from .decoding.job import finals_first
 from .engine.contexts import LONGEST_S
 from .engine.whisper import WhisperTranscriber
 from .recordings import BadRecordings, Clip
 from .session.audio import SAMPLE_RATE, Samples
 from .session.config import SessionConfig
 from .session.decoding import DecodeOptions, DecodeRequest
-from .session.events import EndReason, Final
-from .session.session import Session
-from .session.vad import SpeechDetector, SpeechModel
+from .session.events import Final
+from .session.outbox import FinalCounts
+from .session.vad import SpeechModel
+from .transcription.contract import Transcription
+from .transcription.local import LocalTranscriptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,22 +112,16 @@ def hear_streaming(
     speech_model: SpeechModel,
     config: SessionConfig,
 ) -> Heard:
-    """Send the recording through a session, as a client would, without interims."""
+    """Send the recording through a transcription, as a client would, without interims."""
     samples = clip.samples()
-    session = Session(replace(config, interim_results=False))
-    detector = SpeechDetector(speech_model)
     pcm = (samples.clip(-1, 1) * 32767).astype("<i2").tobytes()
-    finals: list[Final] = []
+    transcriptions = LocalTranscriptions(
+        Engine([transcriber], finals_first(transcriber.most_together)), speech_model
+    )
     began = time.perf_counter()
-    for start in range(0, len(pcm), 2 * SAMPLE_RATE):
-        session.receive_audio(pcm[start : start + 2 * SAMPLE_RATE])
-        session.receive_probabilities(detector(session.windows_to_judge()))
-        finals += _answer(session, transcriber)
-    session.flush()
-    session.receive_probabilities(detector(session.windows_to_judge()))
-    session.end(EndReason.END_OF_STREAM)
-    finals += _answer(session, transcriber)
-    counts = session.counts
+    finals, counts = asyncio.run(
+        _transcribe(transcriptions, replace(config, interim_results=False), pcm)
+    )
     return Heard(
         reference=clip.text,
         text=" ".join(final.text for final in finals),
@@ -133,7 +132,20 @@ def hear_streaming(
     )
 
 
-def _answer(session: Session, transcriber: WhisperTranscriber) -> Sequence[Final]:
-    while request := session.request_to_decode():
-        session.receive_transcript(transcriber.transcribe_alone(request))
-    return [event for event in session.events_to_send() if isinstance(event, Final)]
+async def _transcribe(
+    transcriptions: LocalTranscriptions, config: SessionConfig, pcm: bytes
+) -> tuple[list[Final], FinalCounts]:
+    running = asyncio.create_task(transcriptions.run())
+    async with transcriptions.open(config) as transcription:
+        sending = asyncio.create_task(_send(transcription, pcm))
+        finals = [
+            event async for events in transcription for event in events if isinstance(event, Final)
+        ]
+        await sending
+    running.cancel()
+    return finals, transcription.counts
+
+
+async def _send(transcription: Transcription, pcm: bytes) -> None:
+    await transcription.send(pcm)
+    await transcription.end()

@@ -8,7 +8,7 @@ from collections import deque
 
 from fastapi import WebSocket
 
-from .protocols.base import Message
+from .protocols.contract import Message
 
 READ_AHEAD = 1 << 20  # bytes; 32 s of 16 kHz audio. Beyond it TCP slows the client
 OVERHEAD = 64  # bytes that a message takes at least

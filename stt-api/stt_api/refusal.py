@@ -4,30 +4,18 @@ from http import HTTPStatus
 
 from fastapi import Response
 
-from .errors import (
-    AtCapacity,
-    HeadersTooLarge,
-    NotFound,
-    OriginNotAllowed,
-    SttError,
-    UrlTooLong,
-)
+from .errors import AtCapacity, SttError
 from .protocols.native import error_message
 
-STATUS: dict[type[SttError], HTTPStatus] = {
-    OriginNotAllowed: HTTPStatus.FORBIDDEN,
-    NotFound: HTTPStatus.NOT_FOUND,
-    UrlTooLong: HTTPStatus.REQUEST_URI_TOO_LONG,
-    HeadersTooLarge: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
-    AtCapacity: HTTPStatus.SERVICE_UNAVAILABLE,
-}
 
+def refusal(error: SttError, body: str = "") -> Response:
+    """Also a WebSocket's: an ASGI application that answers the upgrade with it.
 
-def refusal(error: SttError) -> Response:
-    """Also a WebSocket's: an ASGI application that answers the upgrade with it."""
+    ``body`` is that of the protocol that was asked for; ours where none was.
+    """
     headers = {"Retry-After": str(error.retry_after_s)} if isinstance(error, AtCapacity) else {}
-    status = STATUS.get(type(error), HTTPStatus.BAD_REQUEST)
-    return Response(error_message(error), status, headers, media_type="application/json")
+    body = body or error_message(error)
+    return Response(body, error.http_status, headers, media_type="application/json")
 
 
 def raw_refusal(error: SttError) -> bytes:

@@ -7,6 +7,7 @@ import math
 import signal
 import socket
 from collections.abc import Iterator
+from functools import partial
 
 import uvicorn
 from fastapi import FastAPI
@@ -15,16 +16,19 @@ from . import listener
 from .admission import Admission
 from .app import create_app
 from .config import Settings
-from .engine.engine import Engine
+from .decoding.contract import Decoder
 from .engine.models import find_model
 from .engine.silero import load_silero
 from .engine.whisper import WhisperTranscriber
 from .http_protocol import HttpProtocol
+from .observer import Observer
+from .protocols.native import NativeProtocol
 from .protocols.settings import check_languages
 from .service import Service
 from .session.config import SessionConfig
 from .session.vad import SpeechModel
 from .tcp import TcpConfig
+from .transcription.local import LocalTranscriptions
 from .websocket_protocol import WebSocketProtocol
 
 logger = logging.getLogger(__name__)
@@ -100,15 +104,16 @@ def load_transcribers(settings: Settings) -> list[WhisperTranscriber]:
 
 def build_server(
     settings: Settings,
-    engine: Engine,
+    decoder: Decoder,
     defaults: SessionConfig,
-    languages: tuple[str, ...],
     speech_model: SpeechModel | None = None,
+    observer: Observer | None = None,
 ) -> Server:
-    """``defaults`` hold for clients that say nothing else; ``languages`` are the model's."""
-    speech_model = speech_model or load_silero()
-    service = Service(engine, speech_model, settings.limits(), settings.max_sessions)
-    app = create_app(service, defaults, languages, settings.origins())
+    """``defaults`` hold for clients that say nothing else."""
+    transcriptions = LocalTranscriptions(decoder, speech_model or load_silero(), observer)
+    service = Service(transcriptions, settings.limits(), settings.max_sessions)
+    protocols = {"/ws/transcribe": partial(NativeProtocol, defaults, decoder.languages)}
+    app = create_app(service, protocols, settings.origins())
     config = TcpConfig(
         app,
         http=HttpProtocol,

@@ -33,7 +33,7 @@ async def test_a_server_that_shuts_down_is_alive_but_not_ready() -> None:
 
 async def test_health_turns_red_when_the_engine_is_dead() -> None:
     async with local_app() as app:
-        app.service.engine.alive = False
+        app.engine.alive = False
         assert (await get(f"{app.url}/health")).status_code == 503
         assert (await get(f"{app.url}/ready")).status_code == 503
 

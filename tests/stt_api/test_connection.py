@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
 from native_client import connection, finals, replies, transcribe
-from stt_api.protocols.base import Limits
+from stt_api.limits import Limits
 from stt_api.session.audio import Samples
 from stt_api.session.session import MAX_FINALS_DUE
 from stt_api.session.vad import Probabilities, States
@@ -376,7 +376,7 @@ async def test_sessions_that_wait_share_the_next_batch() -> None:
             asyncio.create_task(transcribe(app.url, SENTENCE, interim_results=False))
             for _ in range(4)
         ]
-        while app.service.engine.waiting < 4:
+        while app.engine.waiting < 4:
             await asyncio.sleep(0.001)
         app.model.gate.set()
         await asyncio.gather(first, *others)

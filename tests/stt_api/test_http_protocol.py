@@ -10,7 +10,7 @@ from local_app import LocalApp, local_app
 from raw_client import ASK, UPGRADE, all_closed, answer, leave_unread, stream
 
 from native_client import connection
-from stt_api.protocols.base import Limits
+from stt_api.limits import Limits
 
 
 async def healthy(app: LocalApp) -> bool:

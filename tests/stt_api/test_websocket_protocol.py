@@ -20,7 +20,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from native_client import connection
-from stt_api.protocols.base import Limits
+from stt_api.limits import Limits
 from stt_api.websocket_protocol import WebSocketProtocol
 
 

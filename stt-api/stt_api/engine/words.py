@@ -9,7 +9,7 @@ from faster_whisper.tokenizer import Tokenizer
 from faster_whisper.transcribe import merge_punctuations
 
 from ..session.decoding import DecodeRequest
-from ..session.events import Word
+from ..session.word import Word
 from .batch_key import BatchKey
 
 FRAME = 160  # samples of one mel frame

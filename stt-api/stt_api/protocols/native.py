@@ -4,13 +4,13 @@ docs/protocol.md describes it message by message.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..errors import (
     AtCapacity,
-    ClientError,
-    ClientTooSlow,
     InvalidMessage,
     InvalidSetting,
     MessageTooLarge,
@@ -19,6 +19,7 @@ from ..errors import (
 )
 from ..session.config import SessionConfig
 from ..session.events import (
+    Configured,
     EndReason,
     Event,
     Final,
@@ -29,19 +30,10 @@ from ..session.events import (
     SessionEnded,
     SpeechEnded,
     SpeechStarted,
-    Word,
 )
-from .base import (
-    Audio,
-    Command,
-    Configure,
-    Configured,
-    EndOfStream,
-    Finalize,
-    KeepAlive,
-    Message,
-    Ready,
-)
+from ..session.word import Word
+from .commands import Audio, Command, Configure, EndOfStream, Finalize, KeepAlive
+from .contract import Accepted, Handshake, Message, Ready
 from .settings import AUDIO_FORMAT, LIVE, SETTINGS, ClientSettings, change
 
 VERSION = 1
@@ -68,18 +60,25 @@ class NativeProtocol:
         self.config = config
         self.languages = languages
         self.heard_audio = False
+        self._ready: Ready
+        self._greetings: deque[tuple[str, ...] | None] = deque()
+        # For each Configured that is still to come: None, or what an auth frame is greeted with.
 
-    def open(self, query: Mapping[str, list[str]]) -> None:
+    def open(self, handshake: Handshake) -> Accepted:
         """Take the settings of the URL. A repeated list adds up."""
         changes = {
             field: ",".join(values) if field in LISTS else values[-1]
-            for field, values in query.items()
+            for field, values in handshake.query.items()
         }
         self.config = change(self.config, changes, self.languages)
+        return Accepted()
 
     # Up.
 
-    def decode(self, message: Message) -> Command:
+    def decode(self, message: Message) -> list[Command]:
+        return [self._command(message)]
+
+    def _command(self, message: Message) -> Command:
         if message == b"":
             return KeepAlive()
         if isinstance(message, bytes):
@@ -87,9 +86,9 @@ class NativeProtocol:
             return Audio(message)
         if message.strip() == "stop":
             return EndOfStream()
-        return self._command(_parse(message))
+        return self._named(_parse(message))
 
-    def _command(self, fields: Fields) -> Command:
+    def _named(self, fields: Fields) -> Command:
         match fields.pop("type"):
             case "keepalive":
                 return KeepAlive()
@@ -98,7 +97,7 @@ class NativeProtocol:
             case "end_of_stream" | "CloseStream":
                 return EndOfStream()
             case "configure":
-                return self._configure(fields)
+                return self._configure(fields, None)
             case "auth":  # keys are not checked by this version
                 return self._greet(_object(fields.get("config", {}), "config"))
             case kind:
@@ -107,10 +106,9 @@ class NativeProtocol:
     def _greet(self, declared: Fields) -> Configure:
         """Take what this server knows of settings that may have been written for another."""
         known = {name: value for name, value in declared.items() if name in SETTINGS}
-        self._configure(known)
-        return Configure(self.config, True, tuple(name for name in declared if name not in known))
+        return self._configure(known, tuple(name for name in declared if name not in known))
 
-    def _configure(self, changes: Fields) -> Configure:
+    def _configure(self, changes: Fields, greeting: tuple[str, ...] | None) -> Configure:
         """Take all changes or none. Without its format, the audio to come would be noise."""
         allowed = LIVE if self.heard_audio else SETTINGS
         try:
@@ -118,31 +116,33 @@ class NativeProtocol:
         except InvalidSetting as error:
             error.fatal = not self.heard_audio and not changes.keys().isdisjoint(AUDIO_FORMAT)
             raise
+        self._greetings.append(greeting)
         return Configure(self.config)
 
     # Down.
 
-    def encode(self, event: Event | Ready | Configured) -> list[str]:
+    def encode(self, event: Event | Ready) -> list[str]:
+        match event:
+            case Ready():
+                self._ready = event
+                return [_greeting(event)]
+            case Configured(config):
+                ignored = self._greetings.popleft() if self._greetings else None
+                if ignored is not None:
+                    return [_greeting(replace(self._ready, config=config), ignored)]
         fields = _event_fields(event)
-        quotes = isinstance(event, Ready)  # what was ignored, and perhaps cannot be encoded
-        return [json.dumps(fields, ensure_ascii=quotes)] if fields else []
+        return [json.dumps(fields, ensure_ascii=False)] if fields else []
 
     def encode_error(self, error: SttError) -> list[str]:
         return [error_message(error)]
 
+    def refusal(self, error: SttError) -> str:
+        return error_message(error)
+
     def close_code(self, ending: EndReason | SttError) -> int:
-        match ending:
-            case EndReason.SERVER_SHUTDOWN:
-                return 1012
-            case EndReason():
-                return 1000
-            case MessageTooLarge():
-                return 1009
-            case ClientError():
-                return 1007
-            case AtCapacity() | ClientTooSlow():
-                return 1013
-        return 1011
+        if isinstance(ending, SttError):
+            return ending.close_code
+        return 1012 if ending is EndReason.SERVER_SHUTDOWN else 1000
 
 
 def error_message(error: SttError) -> str:
@@ -185,10 +185,8 @@ def _finalize_id(fields: Fields) -> int | None:
     raise InvalidSetting("id", "allowed: an integer, or no id")
 
 
-def _event_fields(event: Event | Ready | Configured) -> Fields:
+def _event_fields(event: Event) -> Fields:
     match event:
-        case Ready():
-            return _ready(event)
         case Configured(config):
             return {"type": "configured", **ClientSettings.of(config).model_dump()}
         case SpeechStarted(utterance, start):
@@ -220,15 +218,15 @@ MESSAGES = {
 }
 
 
-def _ready(ready: Ready) -> Fields:
-    return {
+def _greeting(ready: Ready, ignored: Sequence[str] = ()) -> str:
+    fields: Fields = {
         "type": "ready",
         "session_id": ready.session_id,
         "model": ready.model,
         "protocol": VERSION,
         "sample_rate": ready.config.audio.sample_rate,
         "features": FEATURES,
-        "ignored": ready.ignored,
+        "ignored": ignored,
         "limits": {
             "max_message_bytes": ready.limits.max_message_bytes,
             "idle_timeout_s": ready.limits.idle_timeout_s,
@@ -236,6 +234,7 @@ def _ready(ready: Ready) -> Fields:
             "max_utterance_s": ready.config.max_utterance_s,
         },
     }
+    return json.dumps(fields)  # ASCII: what was ignored perhaps cannot be encoded
 
 
 def _speech_ended(ended: SpeechEnded) -> Fields:

@@ -5,8 +5,8 @@ import math
 from dataclasses import dataclass, field
 
 from .audio import SAMPLE_RATE, Samples
-from .events import Word
 from .language import LanguageBelief
+from .word import Word
 
 
 class Task(enum.StrEnum):

@@ -7,23 +7,8 @@ SpeechStarted of the next utterance may come before the Final of this one, for b
 import enum
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word as the model writes it, its leading space included.
-
-    ``start``, ``end`` (s) and ``confidence`` (0 to 1) are zero unless they were asked for.
-    """
-
-    text: str
-    start: float = 0.0
-    end: float = 0.0
-    confidence: float = 0.0
-
-    @property
-    def letters(self) -> str:
-        """What two writings of one word share: no case, no punctuation."""
-        return "".join(char for char in self.text.casefold() if char.isalnum())
+from .config import SessionConfig
+from .word import Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +83,13 @@ class Finalized:
     id: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """The settings in force from the next utterance on."""
+
+    config: SessionConfig
+
+
 class EndReason(enum.StrEnum):
     END_OF_STREAM = "end_of_stream"
     IDLE_TIMEOUT = "idle_timeout"
@@ -114,4 +106,6 @@ class SessionEnded:
     seconds_used: float
 
 
-Event = SpeechStarted | Interim | Final | SpeechEnded | Progress | Finalized | SessionEnded
+Event = (
+    SpeechStarted | Interim | Final | SpeechEnded | Progress | Finalized | Configured | SessionEnded
+)

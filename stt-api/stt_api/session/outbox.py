@@ -54,8 +54,9 @@ class Outbox:
         return [due for due in dues if due.transcript is None]
 
     @property
-    def has_events(self) -> bool:
-        return bool(self._events)
+    def untold(self) -> int:
+        """Events that nobody has taken yet."""
+        return len(self._events)
 
     def take(self) -> list[Event]:
         events, self._events = self._events, []

@@ -10,6 +10,7 @@ from .config import SessionConfig
 from .decoding import DecodeRequest, Transcript
 from .endpointing import Edge, Endpointer
 from .events import (
+    Configured,
     EndReason,
     Event,
     Finalized,
@@ -27,6 +28,7 @@ PRE_ROLL = 22 * WINDOW  # samples before the detected start, 0.7 s: soft first w
 PROGRESS = 32 * WINDOW  # samples of silence after which it is reported, 1 s
 INTERRUPTIONS = {EndReason.SERVER_SHUTDOWN, EndReason.MAX_DURATION, EndReason.IDLE_TIMEOUT}
 MAX_FINALS_DUE = 2  # closed but undecoded; beyond it no more audio is wanted
+MAX_UNTOLD = 64  # events that nobody has taken; beyond it no more input is wanted
 
 
 class Session:
@@ -42,33 +44,37 @@ class Session:
     has overtaken: it takes its place, and nobody wants the other's answer any more.
 
     While ``wants_audio()`` is false, no audio should be given, so that memory stays bounded by
-    MAX_FINALS_DUE + 2 times ``max_utterance_s``. Finals do not depend on when audio or
-    transcripts come, only on the audio.
+    MAX_FINALS_DUE + 2 times ``max_utterance_s``; while ``wants_input()`` is, nothing at all.
+    Finals do not depend on when audio or transcripts come, only on the audio.
     """
 
     def __init__(self, config: SessionConfig) -> None:
-        self.config = config
-        self.decoder = PcmDecoder(config.audio)
         self.pending = np.empty(0, np.float32)  # windows to judge, and less than one
         self.audio = AudioBuffer()
-        self.warm_up = round(config.warm_up_s * SAMPLE_RATE / WINDOW) * WINDOW
-        self.endpointer = Endpointer(config.endpointing, self.warm_up)
         self.utterance: Utterance | None = None
         self.utterances = 0  # opened so far
-        self.covered = self.warm_up  # position up to which Finals are given or owed
         self.reported = 0  # position of the last Progress
+        self.heard_audio = False
         self.ended = False
         self._decoding: FinalDue | InterimJob | None = None
+        self._asked: DecodeRequest | None = None  # what ``_decoding`` waits for
         self._outbox = Outbox()
+        self._begin(config)
 
     @property
     def counts(self) -> FinalCounts:
         return self._outbox.counts
 
+    @property
+    def seconds(self) -> float:
+        """Audio of its own: without what warmed up the detector."""
+        return max(0, self.audio.end + len(self.pending) - self.warm_up) / SAMPLE_RATE
+
     # Input.
 
     def receive_audio(self, data: bytes) -> None:
         """Take wire PCM in the declared format; raise InvalidFrame if it is not."""
+        self.heard_audio = self.heard_audio or bool(data)
         self._receive_samples(self.decoder.decode(data))
 
     def flush(self) -> None:
@@ -82,9 +88,11 @@ class Session:
             self._receive_window(window, probability)
         self.pending = self.pending[windows.size :]
 
-    def receive_transcript(self, transcript: Transcript) -> None:
-        """Take the answer to the outstanding request."""
-        job, self._decoding = self._decoding, None
+    def receive_transcript(self, request: DecodeRequest, transcript: Transcript) -> None:
+        """Take the answer to ``request``; drop it where something else is outstanding by now."""
+        if request is not self._asked:
+            return
+        job, self._decoding, self._asked = self._decoding, None, None
         event: Interim | None = None
         if isinstance(job, FinalDue):
             job.transcript = transcript
@@ -97,10 +105,18 @@ class Session:
         self._outbox.settle()
 
     def configure(self, config: SessionConfig) -> None:
-        """Change the settings from the next utterance on; the audio format stays."""
-        self.config = config
-        if self.utterance is None:
-            self.endpointer.config = config.endpointing
+        """Change the settings from the next utterance on. Answered by Configured.
+
+        Before the first audio all of them change; after it the audio format and what depends on
+        the beginning stay.
+        """
+        if self.heard_audio:
+            self.config = config
+            if self.utterance is None:
+                self.endpointer.config = config.endpointing
+        else:
+            self._begin(config)
+        self._outbox.say(Configured(config))
 
     def finalize(self, finalize_id: int | None = None) -> None:
         """End the open utterance now. Answered by Finalized, also when none is open."""
@@ -119,8 +135,7 @@ class Session:
             self.utterance = None
         else:
             self._close_early()
-        used = self.audio.end + len(self.pending) - self.warm_up
-        self._outbox.owe(SessionEnded(reason, max(0, used) / SAMPLE_RATE))
+        self._outbox.owe(SessionEnded(reason, self.seconds))
 
     # Output.
 
@@ -131,13 +146,34 @@ class Session:
 
     @property
     def has_events(self) -> bool:
-        return self._outbox.has_events
+        return self._outbox.untold > 0
 
     def events_to_send(self) -> list[Event]:
         return self._outbox.take()
 
     def request_to_decode(self) -> DecodeRequest | None:
         """Return what the model should decode next, in place of what is outstanding, or None."""
+        if request := self._next_request():
+            self._asked = request
+        return request
+
+    def wants_audio(self) -> bool:
+        return self.wants_input() and len(self._outbox.undecoded()) < MAX_FINALS_DUE
+
+    def wants_input(self) -> bool:
+        """Tell if those who take the events keep up with what causes them."""
+        return self._outbox.untold < MAX_UNTOLD
+
+    # Internals.
+
+    def _begin(self, config: SessionConfig) -> None:
+        self.config = config
+        self.decoder = PcmDecoder(config.audio)
+        self.warm_up = round(config.warm_up_s * SAMPLE_RATE / WINDOW) * WINDOW
+        self.endpointer = Endpointer(config.endpointing, self.warm_up)
+        self.covered = self.warm_up  # position up to which Finals are given or owed
+
+    def _next_request(self) -> DecodeRequest | None:
         dues = self._undecoded()
         if self._decoding in dues:
             return None
@@ -150,11 +186,6 @@ class Session:
             self._decoding = job
             return self.utterance.interim_request(job.window, self.audio, self._outbox.belief)
         return None
-
-    def wants_audio(self) -> bool:
-        return len(self._outbox.undecoded()) < MAX_FINALS_DUE
-
-    # Internals.
 
     def _undecoded(self) -> list[FinalDue]:
         """Finals without a transcript: those owed, then the speculative one."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from .audio import SAMPLE_RATE
-from .events import Word
+from .word import Word
 
 NEW_AUDIO = int(0.3 * SAMPLE_RATE)  # samples; closer hypotheses agree even when both are wrong
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from .audio import SAMPLE_RATE, AudioBuffer, quietest
 from .config import SessionConfig
 from .decoding import DecodeRequest, Transcript
-from .events import Final, Interim, Suppression, Word
+from .events import Final, Interim, Suppression
 from .gating import suppression
 from .language import FULL_EVIDENCE_S, LanguageBelief
 from .windowing import DecodeWindow, Hypothesis, Windowing, windowing
+from .word import Word
 
 REST = 2  # times as long as it waited for others' requests an interim lets them go first
 CUT_SPAN = int(0.2 * SAMPLE_RATE)  # samples that have to be quiet around a cut

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from .audio import SAMPLE_RATE
-from .events import Word
 from .stabilizer import Stabilizer
+from .word import Word
 
 CUT_AFTER = 8 * SAMPLE_RATE  # samples; a longer decode window is cut behind a stable word
 CUT_MARGIN = 2 * SAMPLE_RATE  # samples kept before the end, so that the model has context

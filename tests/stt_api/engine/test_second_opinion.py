@@ -9,7 +9,7 @@ import pytest
 from stt_api.engine.batch_key import BatchKey
 from stt_api.engine.second_opinion import Opinion, lost_words, second_opinion
 from stt_api.session.decoding import DecodeOptions, DecodeRequest, Transcript
-from stt_api.session.events import Word
+from stt_api.session.word import Word
 
 SHORT = BatchKey(context_s=6, prompt_tokens=0, beam_size=1)
 FULL = BatchKey(context_s=30, prompt_tokens=0, beam_size=1)

@@ -7,7 +7,7 @@ import numpy as np
 from stt_api.engine.batch_key import BatchKey
 from stt_api.engine.words import words_of
 from stt_api.session.decoding import DecodeOptions, DecodeRequest
-from stt_api.session.events import Word
+from stt_api.session.word import Word
 
 EOT = 99
 Aligned = tuple[str, float, float, float]

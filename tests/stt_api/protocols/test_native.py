@@ -14,19 +14,13 @@ from stt_api.errors import (
     SttError,
     UnknownMessage,
 )
-from stt_api.protocols.base import (
-    Audio,
-    Configure,
-    Configured,
-    EndOfStream,
-    Finalize,
-    KeepAlive,
-    Limits,
-    Ready,
-)
+from stt_api.limits import Limits
+from stt_api.protocols.commands import Audio, Configure, EndOfStream, Finalize, KeepAlive
+from stt_api.protocols.contract import Handshake, Ready
 from stt_api.protocols.native import NativeProtocol
 from stt_api.session.config import SessionConfig
 from stt_api.session.events import (
+    Configured,
     EndReason,
     Final,
     Finalized,
@@ -36,8 +30,8 @@ from stt_api.session.events import (
     SpeechEnded,
     SpeechStarted,
     Suppression,
-    Word,
 )
+from stt_api.session.word import Word
 
 
 def protocol() -> NativeProtocol:
@@ -64,7 +58,7 @@ def encoded(event: Any) -> dict[str, Any]:
     ],
 )
 def test_commands_are_read(message: str | bytes, command: object) -> None:
-    assert protocol().decode(message) == command
+    assert protocol().decode(message) == [command]
 
 
 @pytest.mark.parametrize(
@@ -95,8 +89,8 @@ def test_what_the_protocol_does_not_allow_is_explained(
 
 def test_before_the_first_audio_everything_can_be_configured() -> None:
     wire = protocol()
-    command = wire.decode('{"type":"configure","sample_rate":8000,"language":"de"}')
-    assert isinstance(command, Configure) and not command.greet
+    [command] = wire.decode('{"type":"configure","sample_rate":8000,"language":"de"}')
+    assert isinstance(command, Configure)
     assert (command.config.audio.sample_rate, wire.config.decoding.language) == (8000, "de")
 
 
@@ -105,19 +99,35 @@ def test_after_the_first_audio_the_format_is_fixed() -> None:
     wire.decode(b"\x00\x00")
     with pytest.raises(InvalidSetting, match="sample_rate: cannot change during a stream"):
         wire.decode('{"type":"configure","sample_rate":8000}')
-    assert isinstance(wire.decode('{"type":"configure","language":"de"}'), Configure)
+    [command] = wire.decode('{"type":"configure","language":"de"}')
+    assert isinstance(command, Configure)
+
+
+def answers(wire: NativeProtocol, *messages: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what each message, which changes settings, is answered with."""
+    said = []
+    for message in messages:
+        [command] = wire.decode(json.dumps(message))
+        assert isinstance(command, Configure)
+        said += wire.encode(Configured(command.config))
+    return [json.loads(each) for each in said]
 
 
 def test_an_auth_frame_configures_and_is_greeted() -> None:
-    command = protocol().decode('{"type":"auth","token":"k","config":{"words":true}}')
-    assert isinstance(command, Configure) and command.greet and command.config.decoding.words
+    wire = protocol()
+    wire.encode(Ready("abc", "pico", SessionConfig(), Limits()))
+    auth = {"type": "auth", "token": "k", "config": {"words": True, "sample_rate": 8000}}
+    ready, configured = answers(wire, auth, {"type": "configure", "language": "de"})
+    assert (ready["type"], ready["session_id"], ready["sample_rate"]) == ("ready", "abc", 8000)
+    assert (configured["type"], configured["words"]) == ("configured", True)
 
 
 def test_an_auth_frame_may_hold_settings_of_another_server() -> None:
+    wire = protocol()
+    wire.encode(Ready("abc", "pico", SessionConfig(), Limits()))
     config = {"model": "nova-2", "language": "en-US", "smart_format": True}
-    command = protocol().decode(json.dumps({"type": "auth", "config": config}))
-    assert isinstance(command, Configure)
-    assert (command.config.decoding.language, command.ignored) == ("en", ("smart_format",))
+    [ready] = answers(wire, {"type": "auth", "config": config})
+    assert (wire.config.decoding.language, ready["ignored"]) == ("en", ["smart_format"])
 
 
 @pytest.mark.parametrize("frame", ["configure", "auth"])
@@ -139,8 +149,9 @@ def test_only_a_refused_audio_format_is_fatal(frame: str) -> None:
 
 def test_settings_of_the_url_add_up_and_the_frame_wins() -> None:
     wire = protocol()
-    wire.open({"language": ["en"], "keyterms": ["Oslo", "Rome,Paris"], "words": ["true"]})
-    wire.open({"languages": ["en", "de"]})
+    query = {"language": ["en"], "keyterms": ["Oslo", "Rome,Paris"], "words": ["true"]}
+    wire.open(Handshake(query=query))
+    wire.open(Handshake(query={"languages": ["en", "de"]}))
     wire.decode('{"type":"configure","language":"de"}')
     assert wire.config.decoding.keyterms == ("Oslo", "Rome", "Paris")
     assert wire.config.decoding.languages == ("en", "de")

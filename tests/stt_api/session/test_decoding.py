@@ -1,7 +1,7 @@
 import pytest
 
 from stt_api.session.decoding import Transcript
-from stt_api.session.events import Word
+from stt_api.session.word import Word
 
 
 def test_the_text_is_the_words_as_the_model_spaces_them() -> None:

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from stt_api.session.decoding import DecodeOptions, DecodeRequest, Doubt, Transcript
-from stt_api.session.events import Suppression, Word
+from stt_api.session.events import Suppression
 from stt_api.session.gating import doubt, suppression
+from stt_api.session.word import Word
 
 
 def transcript(

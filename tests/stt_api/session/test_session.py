@@ -24,12 +24,12 @@ from stt_api.session.events import (
     SpeechEnded,
     SpeechStarted,
     Suppression,
-    Word,
 )
 from stt_api.session.outbox import FinalCounts
-from stt_api.session.session import MAX_FINALS_DUE, Session
+from stt_api.session.session import MAX_FINALS_DUE, MAX_UNTOLD, Session
 from stt_api.session.vad import WINDOW
 from stt_api.session.windowing import WindowingPolicy
+from stt_api.session.word import Word
 
 Model = Callable[[DecodeRequest], Transcript]
 
@@ -104,7 +104,7 @@ class Stream:
     def answer(self) -> None:
         assert self.outstanding
         request, self.outstanding = self.outstanding, None
-        self.session.receive_transcript(self.model(request))
+        self.session.receive_transcript(request, self.model(request))
         self.pump()
 
     def end(self, reason: EndReason = EndReason.END_OF_STREAM) -> None:
@@ -299,6 +299,43 @@ def test_the_soft_beginning_of_speech_is_decoded_too() -> None:
     stream.hear(silence(3.0), speech(1.024), silence(0.6))
     assert len(stream.requests[0].samples) / SAMPLE_RATE == pytest.approx(0.7 + 1.0 + 0.2, abs=0.1)
     assert stream.finals()[0].start == pytest.approx(3.0, abs=0.05)
+
+
+def test_a_transcript_of_another_request_is_dropped() -> None:
+    stream = Stream(replace(QUIET, interim_results=True), slow=True)
+    stream.hear(speech(1.0))
+    interim = stream.outstanding
+    stream.hear(silence(0.6))
+    assert interim and stream.outstanding and not interim.final and stream.outstanding.final
+    stream.session.receive_transcript(interim, transcript("stale"))
+    assert stream.session.events_to_send() == []
+    stream.answer()
+    assert [final.text for final in stream.finals()] != ["stale"] and len(stream.finals()) == 1
+
+
+def test_settings_before_the_first_audio_may_change_its_format() -> None:
+    stream = Stream(QUIET)
+    stream.session.configure(replace(QUIET, audio=AudioFormat(sample_rate=8000)))
+    stream.hear_pcm(pcm(silence(1.0)))
+    assert stream.session.audio.end / SAMPLE_RATE == pytest.approx(2.0, abs=0.05)
+
+
+def test_new_settings_are_confirmed_before_anything_that_happens_under_them() -> None:
+    stream = Stream(QUIET)
+    stream.hear(speech(1.0))
+    stream.session.configure(replace(QUIET, interim_results=True))
+    stream.hear(silence(0.6))
+    assert stream.kinds()[:2] == ["SpeechStarted", "Configured"]
+
+
+def test_no_input_is_wanted_while_nobody_takes_the_events() -> None:
+    session = Session(QUIET)
+    for number in range(MAX_UNTOLD):
+        assert session.wants_input() and session.wants_audio()
+        session.finalize(number)
+    assert not session.wants_input() and not session.wants_audio()
+    session.events_to_send()
+    assert session.wants_input() and session.wants_audio()
 
 
 def test_new_settings_hold_from_the_next_utterance() -> None:

@@ -1,6 +1,6 @@
 from stt_api.session.audio import SAMPLE_RATE
-from stt_api.session.events import Word
 from stt_api.session.stabilizer import Stabilizer
+from stt_api.session.word import Word
 
 
 def hear(stabilizer: Stabilizer, text: str, end_s: float) -> tuple[str, str]:

@@ -6,9 +6,10 @@ import pytest
 from stt_api.session.audio import SAMPLE_RATE, AudioBuffer
 from stt_api.session.config import SessionConfig
 from stt_api.session.decoding import DecodeOptions, Transcript
-from stt_api.session.events import Final, Suppression, Word
+from stt_api.session.events import Final, Suppression
 from stt_api.session.language import LanguageBelief
 from stt_api.session.utterance import Utterance
+from stt_api.session.word import Word
 
 
 def at(seconds: float) -> int:

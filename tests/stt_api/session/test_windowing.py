@@ -3,7 +3,6 @@ from itertools import pairwise
 import pytest
 
 from stt_api.session.audio import SAMPLE_RATE
-from stt_api.session.events import Word
 from stt_api.session.windowing import (
     DecodeWindow,
     Hypothesis,
@@ -13,6 +12,7 @@ from stt_api.session.windowing import (
     WindowingPolicy,
     windowing,
 )
+from stt_api.session.word import Word
 
 
 def at(seconds: float) -> int:

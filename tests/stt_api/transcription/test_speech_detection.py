@@ -3,10 +3,10 @@ import asyncio
 import numpy as np
 import pytest
 
-from stt_api.engine.speech_detection import SpeechDetection
 from stt_api.errors import ModelFailed
 from stt_api.session.audio import Samples
 from stt_api.session.vad import WINDOW, Probabilities, States, StreamState
+from stt_api.transcription.speech_detection import SpeechDetection
 
 BAD = -1.0  # as a sample, makes the model raise
 

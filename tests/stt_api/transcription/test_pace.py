@@ -1,4 +1,4 @@
-from stt_api.pace import FILE_SPEED, HEAD_START_S, LATENESS_S, REPLAY_S, Pace
+from stt_api.transcription.pace import FILE_SPEED, HEAD_START_S, LATENESS_S, REPLAY_S, Pace
 
 
 def played(seconds: float, speed: float, began: float = 100.0) -> tuple[Pace, float]:

@@ -22,6 +22,10 @@ class Transcriber(Protocol):
     name: str
 
     @property
+    def languages(self) -> Sequence[str]:
+        """Whisper codes of those that it knows."""
+
+    @property
     def rest(self) -> float:
         """Times as long as a batch of updates took, for each in it, until the next one begins."""
 

@@ -7,29 +7,36 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from ..errors import ModelFailed
+from ..observer import Observer
 from ..session.decoding import DecodeRequest, Transcript
-from .job import Job, Transcriber
+from .job import Job, Key, Transcriber
+from .presence import Presence
 from .scheduler import Scheduler
 
 logger = logging.getLogger(__name__)
 
-LIVE_S = 2.0  # a speaker's requests come closer to each other
-
 
 class Engine:
-    """Submit from any session while ``run()`` runs; ``alive`` tells if it does.
+    """The decoder of this process (contract.py).
 
     Each worker runs one batch at a time on the transcriber that is given for it: the same one,
     or one for each GPU. All must have the same model.
     """
 
-    def __init__(self, workers: Sequence[Transcriber], scheduler: Scheduler[Job]) -> None:
+    def __init__(
+        self,
+        workers: Sequence[Transcriber],
+        scheduler: Scheduler[Job],
+        observer: Observer | None = None,
+    ) -> None:
         self.name = workers[0].name
+        self.languages = workers[0].languages
         self.alive = False
         self._workers = workers
         self._unanswered: set[Job] = set()  # waiting, or at the model
         self._busy = 0
-        self._live_until = 0.0  # loop time
+        self._presence = Presence()
+        self._observer = observer or Observer()
         self._updates_at = 0.0  # loop time from which interims may be updated again
         self._scheduler = scheduler
         self._wake = asyncio.Event()
@@ -39,23 +46,16 @@ class Engine:
         """Requests that the model has not begun."""
         return len(self._scheduler.waiting)
 
-    @property
-    def live(self) -> bool:
-        """Somebody speaks live, or has just spoken."""
-        return asyncio.get_running_loop().time() < self._live_until
-
-    async def submit(
-        self, request: DecodeRequest, due_at: float = 0.0, *, live: bool = True
+    async def decode(
+        self, request: DecodeRequest, ahead_s: float = 0.0, *, live: bool = True
     ) -> Transcript:
-        """Wait for the transcript; raise ModelFailed if the model did.
-
-        Until ``due_at``, a time of the event loop, others go first. ``live``: somebody speaks.
-        """
+        key = await self._batch_key(request)
         if not self.alive:
             raise ModelFailed("the engine is not running")
-        job = Job(request, self._workers[0].batch_key(request), due_at)
+        now = _now()
+        job = Job(request, key, due_at=now + ahead_s)
         if live:
-            self._live_until = asyncio.get_running_loop().time() + LIVE_S
+            self._presence.note(now)
         self._enqueue(job)
         self._unanswered.add(job)
         try:
@@ -77,6 +77,13 @@ class Engine:
                 job.fail(ModelFailed("the engine has stopped"))
             threads.shutdown(wait=False)  # a call of the model cannot be interrupted
 
+    async def _batch_key(self, request: DecodeRequest) -> Key:
+        """A thread turns prompts into tokens: it takes 2 ms for a long one, and others wait."""
+        batch_key = self._workers[0].batch_key
+        if request.options.prompt or request.options.keyterms:
+            return await asyncio.to_thread(batch_key, request)
+        return batch_key(request)
+
     async def _work(self, transcriber: Transcriber, threads: ThreadPoolExecutor) -> None:
         """Run one batch after the other, beside the other workers."""
         while True:
@@ -84,7 +91,7 @@ class Engine:
             self._wake.clear()
             while jobs := self._next_batch():
                 self._busy += 1
-                began_at = asyncio.get_running_loop().time()
+                began_at = _now()
                 is_live_update = jobs[0].is_update and not jobs[0].is_ahead
                 await self._run_batch(jobs, transcriber, threads)
                 if is_live_update:
@@ -106,7 +113,8 @@ class Engine:
         finals of clients that are ahead of real time, which would keep both workers and leave no
         interim to anyone.
         """
-        resting, live = asyncio.get_running_loop().time() < self._updates_at, self.live
+        now = _now()
+        resting, live = now < self._updates_at, self._presence.at(now)
 
         def is_awake(job: Job) -> bool:
             return not (resting and job.is_update)
@@ -114,7 +122,8 @@ class Engine:
         def must_not_wait(job: Job) -> bool:
             return job.is_urgent and not (live and job.is_ahead)
 
-        is_last = 1 < len(self._workers) == self._busy + 1
+        free = len(self._workers) - self._busy
+        is_last = len(self._workers) > 1 and free == 1
         return self._scheduler.next_batch(must_not_wait if is_last else is_awake, is_awake)
 
     def _enqueue(self, job: Job) -> None:
@@ -138,6 +147,7 @@ class Engine:
             else:
                 call = partial(transcriber.transcribe, [job.request for job in jobs], jobs[0].key)
                 transcripts = await run(call)
+            self._observer.batch_decoded(len(jobs), _now() - jobs[0].began_at)
             for job, transcript in zip(jobs, transcripts, strict=True):
                 self._take(job, transcript, transcriber)
         except Exception:  # whatever the model raises concerns these callers only
@@ -157,3 +167,7 @@ class Engine:
             self._enqueue(job)
         else:
             job.resolve(transcript)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

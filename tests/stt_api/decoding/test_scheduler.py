@@ -1,4 +1,4 @@
-from stt_api.engine.scheduler import Scheduler
+from stt_api.decoding.scheduler import Scheduler
 
 Request = tuple[str, bool, int]  # name (in capitals: ahead of real time), final, key
 

@@ -1,0 +1,1 @@
+"""From audio to events, without a socket."""

@@ -5,7 +5,7 @@ BIN := .venv/bin
 UV_VERSION := 0.13.8
 TORCH_VERSION := 2.13.0
 SHAPE ?= small
-CODE := stt-api livekit-plugin-custom-stt stt-model-pico examples bench tests
+CODE := stt-api livekit-plugin-custom-stt stt-model-pico testing examples bench tests
 
 export WHISPER_MODEL_SIZE ?= pico
 # Attention at full context takes blocks of 70 MB and more, page by page unless told not to.
@@ -63,7 +63,7 @@ lint: install ## Check style and format
 	$(BIN)/hadolint stt-api/Dockerfile
 
 types: install ## Check types
-	$(BIN)/mypy -p stt_api -p stt_model_pico -p livekit.plugins.custom_stt
+	$(BIN)/mypy -p stt_api -p stt_model_pico -p stt_testing -p livekit.plugins.custom_stt
 
 check: lint types test ## Run lint, types and tests
 

@@ -6,7 +6,6 @@ Every attempt is bounded in what it sends and is made from this machine at a ser
 import asyncio
 import json
 import socket
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,7 +17,8 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from native_client import Reply, replies, transcribe
-from speech import digits, recordings, spoken, to_pcm
+from stt_api.session.audio import to_pcm
+from stt_testing.recordings import digits, recordings, spoken
 
 from .clients import speak
 
@@ -73,7 +73,7 @@ async def say_hostile_text(url: str, number: int) -> str:
         await socket.send(json.dumps(hostile_text(number)))  # as ASCII: escapes what is not
         receiving = asyncio.create_task(replies(socket))
         with suppress(ConnectionClosed):  # the answer says why
-            await speak(socket, _pcm("short00"), time.perf_counter())
+            await speak(socket, _pcm("short00"))
             await socket.send('{"type":"end_of_stream"}')
         return _ending(await receiving, socket.close_code)
 

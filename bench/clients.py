@@ -10,10 +10,9 @@ from typing import Any
 from websockets.exceptions import InvalidStatus, WebSocketException
 
 from native_client import connection
+from stt_testing.pacing import live
 
 from .load import Sound
-
-FRAME_S = 0.05
 
 
 @dataclass(slots=True)
@@ -43,7 +42,7 @@ async def _one(url: str, play: Sound, settings: dict[str, Any]) -> Log:
         async with connection(url, language="en", **settings) as socket:
             start = time.perf_counter()
             listening = asyncio.create_task(_listen(socket, log, start))
-            await speak(socket, pcm, start)
+            await speak(socket, pcm)
             await socket.send('{"type":"end_of_stream"}')
             await listening
     except InvalidStatus as refusal:
@@ -58,12 +57,7 @@ async def _listen(socket: Any, log: Log, start: float) -> None:
         log.heard.append((time.perf_counter() - start, json.loads(message)))
 
 
-async def speak(
-    socket: Any, pcm: bytes, start: float, packet: Callable[[bytes], bytes] = bytes
-) -> None:
-    """Send 16 kHz ``pcm`` as it would be spoken from ``start`` on, a perf_counter time."""
-    size = int(FRAME_S * 16_000) * 2
-    for offset in range(0, len(pcm), size):
-        due = start + (offset + size) / 32_000  # a frame exists once its last sample was spoken
-        await asyncio.sleep(due - time.perf_counter())
-        await socket.send(packet(pcm[offset : offset + size]))
+async def speak(socket: Any, pcm: bytes, packet: Callable[[bytes], bytes] = bytes) -> None:
+    """Send 16 kHz ``pcm`` as it is spoken, from now on."""
+    async for frame in live(pcm):
+        await socket.send(packet(frame))

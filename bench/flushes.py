@@ -10,9 +10,9 @@ from livekit.agents.stt import SpeechEventType
 from livekit.plugins import custom_stt
 
 from native_client import connection
-from speech import SAMPLE_RATE, recordings
-
-from .clients import FRAME_S
+from stt_api.session.audio import SAMPLE_RATE
+from stt_testing.pacing import live
+from stt_testing.recordings import recordings
 
 AFTER_SPEECH_S = 0.25  # the speculative final has been asked for at 0.2 s
 SENTENCES = 12
@@ -43,7 +43,7 @@ async def _session(url: str, delay_s: float, count: int) -> list[float]:
 
 
 async def _flush(socket: Any, pcm: bytes) -> float:
-    async for frame in _live(pcm):
+    async for frame in live(pcm):
         await socket.send(frame)
     asked = time.perf_counter()
     await socket.send('{"type":"finalize","id":1}')
@@ -55,14 +55,6 @@ async def _flush(socket: Any, pcm: bytes) -> float:
         if fields["type"] == "finalized":
             return (final or time.perf_counter()) - asked
     raise ConnectionError("the server closed before the final")
-
-
-async def _live(pcm: bytes) -> Any:
-    size = int(FRAME_S * SAMPLE_RATE) * 2
-    start = time.perf_counter()
-    for offset in range(0, len(pcm), size):
-        await asyncio.sleep(start + (offset + size) / 32_000 - time.perf_counter())
-        yield pcm[offset : offset + size]
 
 
 def run_plugin_flushes(url: str, count: int = SENTENCES) -> list[float]:
@@ -77,7 +69,7 @@ async def _plugin(url: str, count: int) -> list[float]:
 
 
 async def _plugin_flush(stream: custom_stt.SpeechStream, pcm: bytes) -> float:
-    async for frame in _live(pcm):
+    async for frame in live(pcm):
         stream.push_frame(rtc.AudioFrame(frame, SAMPLE_RATE, 1, len(frame) // 2))
     asked = time.perf_counter()
     stream.flush()

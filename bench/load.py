@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from speech import SAMPLE_RATE, Recording, Utterance, recordings, to_pcm
+from stt_api.session.audio import SAMPLE_RATE, to_pcm
+from stt_testing.recordings import Recording, Utterance, recordings
 
 LEAD_S = 0.9  # before the first utterance: the whole pre-roll, and none of what was said before
 TAIL_S = 1.0  # silence behind the last: room for its endpoint

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from speech import Utterance, word_errors, words
+from stt_api.word_errors import word_errors, words
+from stt_testing.recordings import Utterance
 
 from .clients import Log
 

@@ -11,10 +11,10 @@ import numpy as np
 import psutil
 from faster_whisper import BatchedInferencePipeline
 
-from speech import word_errors, words
 from stt_api.config import Settings
 from stt_api.engine.models import find_model
 from stt_api.engine.whisper import WhisperTranscriber
+from stt_api.word_errors import word_errors, words
 
 from .load import Sound
 from .measures import Figures

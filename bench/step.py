@@ -15,7 +15,7 @@ import psutil
 
 from local_server import RunningServer
 from native_client import finals, transcribe
-from speech import recordings
+from stt_testing.recordings import recordings
 
 from .clients import Log, run_clients
 from .load import Sound

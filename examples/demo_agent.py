@@ -19,6 +19,7 @@ from livekit.plugins import custom_stt
 
 from demo import RECORDING, live
 from local_server import running_server
+from stt_testing.pacing import paced
 
 TAIL_S = 2.0  # silence after the recording: the last turn needs its endpoint
 
@@ -40,9 +41,9 @@ class FileInput(AudioInput):
         async for frame in live(recording):
             self.push(frame)
         silence = rtc.AudioFrame(bytes(640), frame.sample_rate, 1, 320)
-        for _ in range(int(TAIL_S / silence.duration)):
-            self.push(silence)
-            await asyncio.sleep(silence.duration)
+        frames = [silence] * int(TAIL_S / silence.duration)
+        async for frame in paced(frames, lambda frame: frame.duration):
+            self.push(frame)
 
 
 class StubLLM(llm.LLM):

@@ -1,7 +1,6 @@
 """A real AgentSession that listens to one spoken sentence: no room, no key."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -11,7 +10,8 @@ from livekit.agents import Agent, AgentSession
 from livekit.plugins.custom_stt import STT, STTOptions
 
 from demo_agent import FileInput, StubLLM
-from speech import recordings
+from stt_testing.pacing import live
+from stt_testing.recordings import recordings
 
 SENTENCE = "They have no jobs."
 [RECORDING] = recordings("short13")
@@ -71,11 +71,9 @@ class Conversation:
 
     async def _play(self, pcm: bytes = SOUND) -> None:
         resampler = rtc.AudioResampler(16_000, 24_000)
-        start = time.perf_counter()
-        for offset in range(0, len(pcm), 640):
-            for frame in resampler.push(rtc.AudioFrame(pcm[offset : offset + 640], 16_000, 1, 320)):
+        async for piece in live(pcm, frame_s=0.02):
+            for frame in resampler.push(rtc.AudioFrame(piece, 16_000, 1, len(piece) // 2)):
                 self.microphone.push(frame)
-            await asyncio.sleep(start + offset / 32_000 - time.perf_counter())
 
 
 @asynccontextmanager

@@ -12,7 +12,9 @@ from livekit.agents import APIConnectOptions, stt
 from livekit.agents.stt import SpeechEventType as Type
 from livekit.plugins.custom_stt import STT, STTOptions
 
-from speech import SAMPLE_RATE, words
+from stt_api.session.audio import SAMPLE_RATE
+from stt_api.word_errors import words
+from stt_testing.pacing import paced
 
 ENGLISH = STTOptions(language="en")
 PATIENT = APIConnectOptions(max_retry=1000, retry_interval=0.1, timeout=3.0)
@@ -71,13 +73,9 @@ def frames(
 
 
 async def push(stream: stt.RecognizeStream, audio: Iterable[rtc.AudioFrame], pace: float) -> None:
-    """``pace`` 1 is real time."""
-    now = asyncio.get_running_loop().time
-    due = now()
-    for frame in audio:
+    """Push what a microphone hears; ``pace`` 1 is real time."""
+    async for frame in paced(audio, lambda frame: frame.duration, pace):
         stream.push_frame(frame)
-        due += frame.duration / pace
-        await asyncio.sleep(due - now())
 
 
 async def listen(url: str, pcm: bytes, pace: float = 16.0) -> Heard:

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from fake_model import FakeModel
-from sound import loudness
 
 from stt_api.config import Settings
 from stt_api.decoding.engine import Engine
@@ -20,6 +19,7 @@ from stt_api.service import Service
 from stt_api.session.audio import Samples
 from stt_api.session.config import SessionConfig
 from stt_api.session.vad import CONTEXT, Probabilities, SpeechModel, States
+from stt_testing.sound import loudness
 
 
 @dataclass(frozen=True, slots=True)

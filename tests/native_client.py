@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
@@ -9,6 +10,8 @@ from urllib.parse import urlencode
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosedError
+
+from stt_testing.pacing import live
 
 Reply = dict[str, Any]
 
@@ -20,18 +23,13 @@ def connection(url: str, *, max_queue: int = 64, **settings: object) -> connect:
 
 
 async def transcribe(
-    url: str, pcm: bytes, *, frame_s: float = 0.1, pace: float = 0.0, **settings: object
+    url: str, pcm: bytes, *, frame_s: float = 0.1, pace: float = math.inf, **settings: object
 ) -> list[Reply]:
-    """Send 16 kHz mono ``pcm`` and return all replies; ``pace`` 1.0 is real time, 0 at once."""
-    size = 2 * int(frame_s * 16_000)
+    """Send 16 kHz mono ``pcm`` and return all replies; ``pace`` 1 is real time."""
     async with connection(url, **settings) as socket:
         receiving = asyncio.create_task(replies(socket))
-        clock = asyncio.get_running_loop().time
-        start = clock()
-        for offset in range(0, len(pcm), size):
-            await socket.send(pcm[offset : offset + size])
-            if pace:
-                await asyncio.sleep(start + pace * offset / 32_000 - clock())
+        async for frame in live(pcm, frame_s, pace):
+            await socket.send(frame)
         await socket.send(json.dumps({"type": "end_of_stream"}))
         return await receiving
 

@@ -24,6 +24,13 @@ def test_every_verb_of_the_makefile_says_what_it_does() -> None:
 
 
 @pytest.mark.parametrize("member", MEMBERS)
+def test_no_published_package_needs_what_the_tests_need(member: str) -> None:
+    users = [path for path in tracked() if path.is_relative_to(ROOT / member)]
+    texts = [path.read_text() for path in users if path.suffix in (".py", ".toml")]
+    assert texts and not [text for text in texts if "stt_testing" in text or "stt-testing" in text]
+
+
+@pytest.mark.parametrize("member", MEMBERS)
 def test_every_package_carries_its_licence(member: str) -> None:
     name = "Creative Commons" if member == "stt-model-pico" else "Apache License"
     assert name in (ROOT / member / "LICENSE").read_text()
@@ -56,7 +63,8 @@ def test_both_compose_services_are_one_recipe_and_take_turns() -> None:
 def test_the_image_finds_every_file_that_its_build_needs() -> None:
     let_through = (ROOT / ".dockerignore").read_text()
     needed = ["pyproject.toml", "uv.lock", "stt-api", "stt-model-pico"]
-    assert all(f"!{name}\n" in let_through for name in needed)
+    members = ["livekit-plugin-custom-stt/pyproject.toml", "testing/pyproject.toml"]
+    assert all(f"!{name}\n" in let_through for name in [*needed, *members])
 
 
 def test_the_verbs_turn_the_telemetry_of_onnxruntime_off() -> None:

@@ -11,7 +11,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
 from bench.clients import speak
-from speech import Utterance
+from stt_testing.recordings import Utterance
 
 from .plays import Play
 from .product import Dialect, Product, Refused, Screen
@@ -73,7 +73,7 @@ class _Session:
         start = time.perf_counter()
         listening = asyncio.create_task(self._listen(self.socket, start))
         try:
-            await speak(self.socket, pcm, start, self.dialect.packet)
+            await speak(self.socket, pcm, self.dialect.packet)
             if self.dialect.ending is not None:
                 await self.socket.send(self.dialect.ending)
             await self._hear_out(listening)

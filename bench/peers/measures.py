@@ -6,7 +6,7 @@ from typing import Any
 
 import jiwer
 
-from speech import words
+from stt_api.word_errors import words
 
 from .clients import Log
 

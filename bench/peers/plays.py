@@ -4,7 +4,8 @@ import random
 from dataclasses import dataclass
 
 from bench.load import STAGGER_S
-from speech import SAMPLE_RATE, Recording, Utterance, recordings
+from stt_api.session.audio import SAMPLE_RATE
+from stt_testing.recordings import Recording, Utterance, recordings
 
 
 @dataclass(frozen=True, slots=True)

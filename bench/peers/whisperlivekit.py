@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from speech import FOLDER
+from stt_testing.recordings import FOLDER
 
 from .product import ENDPOINTING_MS, BarePCM, Launch, Message, Product, Refused
 

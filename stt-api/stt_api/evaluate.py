@@ -14,25 +14,25 @@ from .engine.silero import load_silero
 from .engine.traits import EncoderContext
 from .engine.whisper import WhisperConfig, WhisperTranscriber
 from .errors import ClientError, InvalidSetting
-from .evaluation import (
-    Heard,
-    TermCount,
-    check_clip,
-    count_terms,
-    hear_offline,
-    hear_streaming,
-    words,
-)
 from .languages import whisper_language
 from .protocols.settings import check_languages
 from .recordings import BadRecordings, Clip, find_clips, read_keyterms
 from .session.decoding import DecodeOptions
 
 try:
-    import jiwer
     from rich.console import Console
     from rich.progress import Progress
     from rich.table import Table
+
+    from .evaluation import (
+        Heard,
+        TermCount,
+        check_clip,
+        count_terms,
+        hear_offline,
+        hear_streaming,
+    )
+    from .word_errors import word_errors, words
 except ImportError as error:
     raise SystemExit(
         'stt-api evaluate needs more packages: pip install "stt-api[evaluate]"'
@@ -161,13 +161,8 @@ def _row(
     terms: TermCount,
 ) -> Row:
     config: WhisperConfig = transcriber.config
-    references = [words(each.reference) for each in heard]
-    aligned = jiwer.process_words(
-        [" ".join(reference) for reference in references],
-        [" ".join(words(each.text)) for each in heard],
-    )
-    errors = aligned.substitutions + aligned.deletions + aligned.insertions
-    total = sum(map(len, references))
+    errors = sum(word_errors(each.reference, each.text) for each in heard)
+    total = sum(len(words(each.reference)) for each in heard)
     audio_s = sum(each.audio_s for each in heard)
     return Row(
         way=way,

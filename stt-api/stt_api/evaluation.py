@@ -11,7 +11,7 @@ from .decoding.job import finals_first
 from .engine.contexts import LONGEST_S
 from .engine.whisper import WhisperTranscriber
 from .recordings import BadRecordings, Clip
-from .session.audio import SAMPLE_RATE, Samples
+from .session.audio import SAMPLE_RATE, Samples, to_pcm
 from .session.config import SessionConfig
 from .session.decoding import DecodeOptions, DecodeRequest
 from .session.events import Final
@@ -19,6 +19,10 @@ from .session.outbox import FinalCounts
 from .session.vad import SpeechModel
 from .transcription.contract import Transcription
 from .transcription.local import LocalTranscriptions
+from .session.events import EndReason, Final
+from .session.session import Session
+from .session.vad import SpeechDetector, SpeechModel
+from .word_errors import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +47,6 @@ class TermCount:
     said: int
     found: int
     invented: int
-
-
-def words(text: str) -> list[str]:
-    """Split a text without case and punctuation; apostrophes stay."""
-    return re.findall(r"[\w']+", text.lower())
 
 
 def count_terms(terms: Iterable[str], heard: Sequence[Heard]) -> TermCount:
@@ -114,10 +113,7 @@ def hear_streaming(
 ) -> Heard:
     """Send the recording through a transcription, as a client would, without interims."""
     samples = clip.samples()
-    pcm = (samples.clip(-1, 1) * 32767).astype("<i2").tobytes()
-    transcriptions = LocalTranscriptions(
-        Engine([transcriber], finals_first(transcriber.most_together)), speech_model
-    )
+import asyncio
     began = time.perf_counter()
     finals, counts = asyncio.run(
         _transcribe(transcriptions, replace(config, interim_results=False), pcm)

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from speech import FOLDER, recordings
 from stt_api.engine.models import find_model
 from stt_api.engine.whisper import WhisperConfig, WhisperTranscriber
 from stt_api.session.decoding import DecodeOptions, DecodeRequest, Transcript
+from stt_testing.recordings import FOLDER, recordings
 
 pytest.importorskip("torch", reason="make test-convert has torch")
 from safetensors.torch import load_file, save_file

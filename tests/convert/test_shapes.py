@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from speech import recordings
 from stt_api.engine.models import find_model
 from stt_api.engine.whisper import WhisperConfig, WhisperTranscriber
 from stt_api.session.decoding import DecodeOptions, DecodeRequest
+from stt_testing.recordings import recordings
 
 pytest.importorskip("torch", reason="make test-convert has torch")
 from bench import shapes

@@ -8,7 +8,7 @@ import pytest
 
 from local_server import RunningServer
 from native_client import Reply, transcribe
-from speech import Recording, recordings
+from stt_testing.recordings import Recording, recordings
 
 FILES = 4
 

@@ -10,7 +10,7 @@ import pytest
 
 from local_server import running_server
 from native_client import text, transcribe
-from speech import recordings
+from stt_testing.recordings import recordings
 
 FEW_FILES = """
 import resource, runpy

@@ -8,8 +8,8 @@ import pytest
 
 from local_server import RunningServer
 from native_client import Reply, connection, finals, replies
-from speech import Recording, recordings
 from stt_api.engine.models import find_model
+from stt_testing.recordings import Recording, recordings
 
 HOSTILE = 200  # sessions
 AT_ONCE = 8

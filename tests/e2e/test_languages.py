@@ -6,7 +6,8 @@ from livekit.plugins.custom_stt import STT, STTOptions
 
 from local_server import RunningServer
 from native_client import Reply, finals, transcribe
-from speech import SAMPLE_RATE, recordings, to_pcm
+from stt_api.session.audio import SAMPLE_RATE, to_pcm
+from stt_testing.recordings import recordings
 
 [GERMAN], [FRENCH], [ENGLISH] = recordings("lang-de"), recordings("lang-fr"), recordings("short02")
 REST = np.zeros(int(1.2 * SAMPLE_RATE), np.float32)

@@ -9,7 +9,7 @@ from websockets.asyncio.client import ClientConnection
 
 from local_server import RunningServer, running_server
 from native_client import connection, finals, replies
-from speech import recordings
+from stt_testing.recordings import recordings
 
 MINUTES = 60
 [DIALOGUE] = recordings("dialogue0")

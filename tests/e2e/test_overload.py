@@ -8,7 +8,7 @@ from websockets.exceptions import InvalidStatus
 
 from local_server import running_server
 from native_client import connection, finals, transcribe
-from speech import recordings
+from stt_testing.recordings import recordings
 
 SESSIONS = 24
 [SENTENCE] = recordings("short02")
@@ -18,7 +18,9 @@ async def test_under_overload_nothing_fails_and_it_recovers() -> None:
     with running_server(STT_MAX_SESSIONS=str(SESSIONS)) as server:
         alone = finals(await transcribe(server.url, SENTENCE.pcm(), language="en"))
         crowd = [
-            asyncio.create_task(transcribe(server.url, SENTENCE.pcm() * 3, pace=0.1, language="en"))
+            asyncio.create_task(
+                transcribe(server.url, SENTENCE.pcm() * 3, pace=10.0, language="en")
+            )
             for _ in range(SESSIONS)
         ]
         said = await asyncio.gather(*crowd)

@@ -12,7 +12,8 @@ from livekit.agents.stt import SpeechEvent, SpeechEventType
 from livekit.plugins import custom_stt
 
 from local_server import RunningServer
-from speech import Recording, recordings, word_errors, words
+from stt_api.word_errors import word_errors, words
+from stt_testing.recordings import Recording, recordings
 
 ROOT = Path(__file__).parents[2]
 [DEMO] = recordings("short02")

@@ -11,7 +11,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from local_server import running_server
 from native_client import connection, finals, replies
-from speech import recordings
+from stt_testing.recordings import recordings
 
 SHUTDOWN_S = 6
 READERS, DEAF = 15, 5

@@ -7,7 +7,9 @@ import pytest
 
 from local_server import RunningServer
 from native_client import finals, text, transcribe
-from speech import SAMPLE_RATE, Recording, recordings, to_pcm, word_errors, words
+from stt_api.session.audio import SAMPLE_RATE, to_pcm
+from stt_api.word_errors import word_errors, words
+from stt_testing.recordings import Recording, recordings
 
 
 @pytest.mark.parametrize(

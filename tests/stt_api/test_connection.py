@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from local_app import LocalApp, local_app
-from sound import pcm, silence, speech
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
@@ -17,6 +16,7 @@ from stt_api.limits import Limits
 from stt_api.session.audio import Samples
 from stt_api.session.session import MAX_FINALS_DUE
 from stt_api.session.vad import Probabilities, States
+from stt_testing.sound import pcm, silence, speech
 
 SENTENCE = pcm(speech(1.024), silence(0.6))
 COMPLETE = ["ready", "speech_started", "transcript", "speech_ended"]

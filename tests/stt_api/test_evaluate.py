@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from speech import FOLDER, recordings
 from stt_api.recordings import find_clips
+from stt_testing.recordings import FOLDER, recordings
 
 
 @pytest.fixture

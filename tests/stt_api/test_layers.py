@@ -15,6 +15,7 @@ LAYERS = {  # what a layer may import of this package, beside itself
     "logs": set(),
     "languages": set(),
     "limits": set(),
+    "word_errors": set(),
     "session": {"errors"},
     "observer": {"session"},
     "decoding": {"observer", "session", "errors"},

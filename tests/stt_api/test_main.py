@@ -14,8 +14,8 @@ import pytest
 
 from local_server import running_server
 from native_client import connection, replies
-from speech import recordings
 from stt_api import __version__
+from stt_testing.recordings import recordings
 
 
 def start(**settings: str) -> subprocess.CompletedProcess[str]:

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from speech import FOLDER, recordings
 from stt_api.recordings import BadRecordings, Clip, Spoken, find_clips, read_keyterms
+from stt_testing.recordings import FOLDER, recordings
 
 [RECORDING] = recordings("short00")
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import httpx
 import pytest
 from local_app import local_app
-from sound import pcm, speech
 
 from native_client import connection
+from stt_testing.sound import pcm, speech
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import asyncio
 import pytest
 from fake_model import FakeModel
 from local_app import local_app, loudness_model
-from sound import pcm, speech
 
 from native_client import connection
 from stt_api.decoding.engine import Engine
@@ -14,6 +13,7 @@ from stt_api.errors import AtCapacity
 from stt_api.limits import Limits
 from stt_api.service import Service
 from stt_api.transcription.local import LocalTranscriptions
+from stt_testing.sound import pcm, speech
 
 
 async def test_nobody_is_admitted_before_the_engine_runs() -> None:

@@ -1,4 +1,4 @@
-"""Turn wire PCM into float32 mono at 16 kHz, and keep the part of it that is still needed."""
+"""Turn wire PCM into float32 mono at 16 kHz and back; keep the part that is still needed."""
 
 import enum
 from dataclasses import dataclass
@@ -157,6 +157,11 @@ class AudioBuffer:
         data = self._data if fits else np.empty(2 * needed, np.float32)
         data[: len(kept)] = kept
         self._data, self._first = data, 0
+
+
+def to_pcm(samples: Samples) -> bytes:
+    """Return what a client sends of ``samples``: linear16, cut off where it is above full scale."""
+    return (samples.clip(-1, 1) * 32767).astype("<i2").tobytes()
 
 
 def quietest(samples: Samples, span: int) -> int:

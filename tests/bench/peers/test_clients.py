@@ -12,7 +12,7 @@ from bench.peers.clients import converse
 from bench.peers.ours import ours
 from bench.peers.plays import Play
 from bench.peers.product import Product
-from speech import recordings
+from stt_testing.recordings import recordings
 
 PLAY = Play(recordings("short13"), 0.0)  # the shortest: "They have no jobs."
 

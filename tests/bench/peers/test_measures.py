@@ -3,7 +3,7 @@ import pytest
 from bench.peers.clients import Log
 from bench.peers.measures import measure
 from bench.peers.product import Screen
-from speech import Utterance
+from stt_testing.recordings import Utterance
 
 FIRST = Utterance("Seven one four.", 1.0, 3.0, ())
 SECOND = Utterance("Three two one.", 6.0, 8.0, ())

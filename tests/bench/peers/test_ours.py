@@ -6,7 +6,7 @@ from bench.peers.measures import measure
 from bench.peers.ours import ours
 from bench.peers.plays import Play
 from local_server import RunningServer
-from speech import recordings
+from stt_testing.recordings import recordings
 
 PLAY = Play(recordings("short13"), 0.0)
 

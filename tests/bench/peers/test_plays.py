@@ -1,6 +1,7 @@
 from bench.load import STAGGER_S
 from bench.peers.plays import Play, plays
-from speech import SAMPLE_RATE, recordings
+from stt_api.session.audio import SAMPLE_RATE
+from stt_testing.recordings import recordings
 
 
 def test_the_same_seed_is_the_same_load() -> None:

@@ -10,7 +10,7 @@ from websockets.asyncio.server import ServerConnection
 from bench.peers.clients import converse
 from bench.peers.plays import Play
 from bench.peers.realtimestt import REALTIMESTT
-from speech import recordings
+from stt_testing.recordings import recordings
 
 PRODUCT = replace(REALTIMESTT, silence_s=0.2)
 PLAY = Play(recordings("short13"), 0.0)

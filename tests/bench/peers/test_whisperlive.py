@@ -9,7 +9,7 @@ from websockets.asyncio.server import ServerConnection
 from bench.peers.clients import converse
 from bench.peers.plays import Play
 from bench.peers.whisperlive import WHISPERLIVE
-from speech import recordings
+from stt_testing.recordings import recordings
 
 PRODUCT = replace(WHISPERLIVE, silence_s=0.0)
 PLAY = Play(recordings("short13"), 0.0)

@@ -9,7 +9,7 @@ from websockets.asyncio.server import ServerConnection
 from bench.peers.clients import converse
 from bench.peers.plays import Play
 from bench.peers.whisperlivekit import WHISPERLIVEKIT
-from speech import recordings
+from stt_testing.recordings import recordings
 
 PRODUCT = replace(WHISPERLIVEKIT, silence_s=0.0)
 PLAY = Play(recordings("short13"), 0.0)

@@ -12,7 +12,9 @@ from livekit.agents.stt import SpeechEventType as Type
 from livekit.plugins.custom_stt import STT
 
 from local_server import RunningServer
-from speech import recordings, to_pcm, words
+from stt_api.session.audio import to_pcm
+from stt_api.word_errors import words
+from stt_testing.recordings import recordings
 
 [FIRST] = recordings("short02")
 [SECOND] = recordings("short13")

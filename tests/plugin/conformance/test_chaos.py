@@ -10,7 +10,7 @@ from plugin.conformance.mortal_server import MortalServer
 from plugin.conformance.scale import SCHEDULES
 
 from local_server import RunningServer
-from speech import recordings
+from stt_testing.recordings import recordings
 
 AT_ONCE = 4  # schedules, each with a proxy of its own, on one server
 PACES = (4.0, 8.0, 16.0)  # times real time

@@ -9,7 +9,8 @@ from livekit import rtc
 from livekit.agents import APIConnectOptions
 from livekit.plugins.custom_stt import STT, SpeechStream
 from local_app import LocalApp, local_app
-from sound import pcm, silence, speech
+
+from stt_testing.sound import pcm, silence, speech
 
 SENTENCE = pcm(speech(1.0), silence(0.6))
 FRAME = rtc.AudioFrame(SENTENCE, 16_000, 1, len(SENTENCE) // 2)

@@ -10,7 +10,9 @@ from livekit import rtc
 from livekit.plugins.custom_stt import STT
 
 from local_server import RunningServer
-from speech import SAMPLE_RATE, recordings, to_pcm, words
+from stt_api.session.audio import SAMPLE_RATE, to_pcm
+from stt_api.word_errors import words
+from stt_testing.recordings import recordings
 
 [RECORDING] = recordings("short02")
 FRAMES_MS = (10, 20, 100, 500)

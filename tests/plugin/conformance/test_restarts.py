@@ -8,7 +8,7 @@ from conversation import SENTENCE, Conversation, conversation
 from plugin.conformance.mortal_server import MortalServer
 from plugin.conformance.scale import CALL_S, KILLS
 
-from speech import words
+from stt_api.word_errors import words
 
 
 @pytest.mark.parametrize("kill", [False, True])

@@ -11,9 +11,9 @@ from livekit.plugins.custom_stt import STT, SpeechStream
 from local_app import local_app
 from plugin.conformance import fast_time
 from plugin.conformance.scale import SILENCE_H
-from sound import pcm, silence, speech
 
 from stt_api.limits import Limits
+from stt_testing.sound import pcm, silence, speech
 
 SESSION_H = SILENCE_H / 3  # the server's limit: the connection is renewed on the way
 PART_S = SILENCE_H * 3600 / 8  # with frames of silence, then muted, and so on

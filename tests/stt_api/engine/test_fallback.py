@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from speech import Recording, recordings, word_errors
 from stt_api.engine.batch_key import BatchKey
 from stt_api.engine.models import find_model
 from stt_api.engine.traits import EncoderContext
 from stt_api.engine.weights import Weights
 from stt_api.engine.whisper import WhisperConfig, WhisperTranscriber
 from stt_api.session.decoding import DecodeOptions, DecodeRequest, Doubt, Transcript
+from stt_api.word_errors import word_errors
+from stt_testing.recordings import Recording, recordings
 
 FIT, PADDED, FULL = EncoderContext.FIT, EncoderContext.PADDED, EncoderContext.FULL
 SENTENCES = recordings("short")[:12]

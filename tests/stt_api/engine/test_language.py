@@ -6,13 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from speech import SAMPLE_RATE, Recording, recordings
 from stt_api.engine.language import judged, with_languages
 from stt_api.engine.models import find_model
 from stt_api.engine.whisper import WhisperConfig, WhisperTranscriber
-from stt_api.session.audio import Samples
+from stt_api.session.audio import SAMPLE_RATE, Samples
 from stt_api.session.decoding import DecodeOptions, DecodeRequest
 from stt_api.session.language import LanguageBelief
+from stt_testing.recordings import Recording, recordings
 
 DETECTED = [("<|zh|>", 0.5), ("<|en|>", 0.3), ("<|de|>", 0.2)]
 CLIPS = recordings("lang-")

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from faster_whisper.vad import get_vad_model
 
-from speech import Recording, recordings
 from stt_api.engine.silero import GRAPH, load_silero
 from stt_api.session.audio import Samples
 from stt_api.session.endpointing import Edge, Endpointer, EndpointingConfig
 from stt_api.session.vad import CONTEXT, WINDOW, SpeechDetector, StreamState, judge
+from stt_testing.recordings import Recording, recordings
 
 SILENCE = np.zeros((62, WINDOW), np.float32)  # 2 s: room for the last endpoint
 

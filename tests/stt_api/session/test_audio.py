@@ -5,7 +5,14 @@ import pytest
 import soundfile
 
 from stt_api.errors import InvalidFrame
-from stt_api.session.audio import AudioBuffer, AudioFormat, Encoding, PcmDecoder, quietest
+from stt_api.session.audio import (
+    AudioBuffer,
+    AudioFormat,
+    Encoding,
+    PcmDecoder,
+    quietest,
+    to_pcm,
+)
 
 ALL_CODES = bytes(range(256))
 
@@ -27,6 +34,12 @@ def test_every_g711_code_decodes_as_libsndfile_decodes_it(encoding: str, subtype
 def test_linear16_is_little_endian_and_full_scale_is_one() -> None:
     pcm = np.array([-32768, 0, 16384], "<i2").tobytes()
     assert PcmDecoder(AudioFormat()).decode(pcm).tolist() == [-1.0, 0.0, 0.5]
+
+
+def test_samples_become_linear16_without_turning_over_beyond_full_scale() -> None:
+    samples = np.array([-1.5, -1.0, 0.0, 0.25, 1.5], np.float32)
+    sent = np.frombuffer(to_pcm(samples), "<i2")
+    assert sent.tolist() == [-32767, -32767, 0, 8191, 32767]
 
 
 def test_stereo_is_mixed_down() -> None:

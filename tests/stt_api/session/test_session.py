@@ -6,10 +6,8 @@ from zlib import crc32
 
 import numpy as np
 import pytest
-from sound import loudness, pcm, silence, speech
 
-from speech import SAMPLE_RATE
-from stt_api.session.audio import AudioFormat, Samples
+from stt_api.session.audio import SAMPLE_RATE, AudioFormat, Samples
 from stt_api.session.config import SessionConfig
 from stt_api.session.decoding import DecodeOptions, DecodeRequest, Transcript
 from stt_api.session.endpointing import EndpointingConfig
@@ -30,6 +28,7 @@ from stt_api.session.session import MAX_FINALS_DUE, MAX_UNTOLD, Session
 from stt_api.session.vad import WINDOW
 from stt_api.session.windowing import WindowingPolicy
 from stt_api.session.word import Word
+from stt_testing.sound import loudness, pcm, silence, speech
 
 Model = Callable[[DecodeRequest], Transcript]
 

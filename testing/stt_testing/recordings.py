@@ -1,20 +1,20 @@
-"""The recordings of tests/data/speech, and how wrong a transcript of one is."""
+"""The recordings of tests/data/speech: what is said in them, and how they sound."""
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-import jiwer
 import numpy as np
 import soundfile
 import soxr
-from numpy.typing import NDArray
 
-FOLDER = Path(__file__).parent / "data" / "speech"
-SAMPLE_RATE = 16_000
+from stt_api.session.audio import SAMPLE_RATE, Samples, to_pcm
+from stt_api.word_errors import words
+
+FOLDER = Path(__file__).parents[2] / "tests" / "data" / "speech"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +37,15 @@ class Recording:
     def text(self) -> str:
         return " ".join(utterance.text for utterance in self.utterances)
 
-    def samples(self) -> NDArray[np.float32]:
-        """Mono, 16 kHz, -1 to 1."""
+    def samples(self) -> Samples:
+        """Return mono at 16 kHz, -1 to 1."""
         audio, rate = soundfile.read(FOLDER / self.name, dtype="float32", always_2d=True)
-        mono: NDArray[np.float32] = soxr.resample(audio.mean(axis=1), rate, SAMPLE_RATE)
+        mono: Samples = soxr.resample(audio.mean(axis=1), rate, SAMPLE_RATE)
         return mono
 
     def pcm(self) -> bytes:
-        """16-bit little-endian, mono, 16 kHz."""
+        """Return it as clients send it: 16-bit little-endian, mono, 16 kHz."""
         return to_pcm(self.samples())
-
-
-def to_pcm(samples: NDArray[np.float32]) -> bytes:
-    return (samples.clip(-1, 1) * 32767).astype("<i2").tobytes()
 
 
 @cache
@@ -63,42 +59,30 @@ def recordings(prefix: str = "") -> tuple[Recording, ...]:
     )
 
 
-def _utterance(entry: dict[str, object]) -> Utterance:
-    words: list[dict[str, float]] = entry.get("words", [])  # type: ignore[assignment]
-    starts = tuple(word["start"] for word in words)
-    return Utterance(str(entry["text"]), float(entry["start"]), float(entry["end"]), starts)  # type: ignore[arg-type]
+def _utterance(entry: dict[str, Any]) -> Utterance:
+    starts = tuple(word["start"] for word in entry.get("words", ()))
+    return Utterance(entry["text"], entry["start"], entry["end"], starts)
 
 
 @cache
-def digits() -> dict[str, NDArray[np.float32]]:
+def digits() -> dict[str, Samples]:
     """Return each digit as a person said it, 16 kHz: the first of the recordings that has it."""
-    spoken: dict[str, NDArray[np.float32]] = {}
+    spoken: dict[str, Samples] = {}
     for recording in recordings("human-digits"):
         for word, sound in zip(words(recording.text), _sounds(recording.samples()), strict=True):
             spoken.setdefault(word, sound)
     return spoken
 
 
-def _sounds(samples: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+def _sounds(samples: Samples) -> list[Samples]:
     """Split a recording where it is silent for more than 0.12 s."""
     loud = np.flatnonzero(np.abs(samples) > 1e-4)
     groups = np.split(loud, np.flatnonzero(np.diff(loud) > 0.12 * SAMPLE_RATE) + 1)
     return [samples[group[0] : group[-1] + 1] for group in groups if len(group) > 800]
 
 
-def spoken(sounds: Sequence[NDArray[np.float32]], gap_s: float = 0.2) -> NDArray[np.float32]:
+def spoken(sounds: Sequence[Samples], gap_s: float = 0.2) -> Samples:
     """Say one sound after the other, with silence before and behind them."""
     gap = np.zeros(int(gap_s * SAMPLE_RATE), np.float32)
     rest = np.zeros(int(1.2 * SAMPLE_RATE), np.float32)
     return np.concatenate([rest, *(part for sound in sounds for part in (sound, gap)), rest])
-
-
-def words(text: str) -> list[str]:
-    """Split a text into words without case and punctuation."""
-    return re.findall(r"[\w']+", text.lower())
-
-
-def word_errors(reference: str, hypothesis: str) -> int:
-    """Count substituted, deleted and inserted words."""
-    alignment = jiwer.process_words(" ".join(words(reference)), " ".join(words(hypothesis)))
-    return alignment.substitutions + alignment.deletions + alignment.insertions

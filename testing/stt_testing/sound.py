@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from speech import SAMPLE_RATE, to_pcm
-from stt_api.session.audio import Samples
+from stt_api.session.audio import SAMPLE_RATE, Samples, to_pcm
 
 
 def speech(seconds: float) -> Samples:

@@ -1,0 +1,1 @@
+"""What the tests, bench and examples share: recordings, servers that misbehave, clients."""

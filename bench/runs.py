@@ -7,7 +7,7 @@ from functools import partial
 
 from rich.console import Console
 
-from local_server import RunningServer
+from stt_testing.local_server import RunningServer
 
 from . import comparison, under_attack
 from .attacks import ATTACKS

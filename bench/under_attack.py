@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.table import Table
 
-from local_server import RunningServer
+from stt_testing.local_server import RunningServer
 
 from .attackers import Tally, run_attackers
 from .comparison import FINAL_P95, Comparison

@@ -7,10 +7,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from local_server import RunningServer, running_server
+from stt_testing.local_server import RunningServer, running_server
 
 ROOT = Path(__file__).parents[1]
-SOURCES = ("", "examples", "tests", "stt-api", "stt-model-pico")  # of a checkout, for Python
+SOURCES = ("", "stt-api", "stt-model-pico")  # of a checkout, for Python
 
 
 @dataclass(frozen=True, slots=True)

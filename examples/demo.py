@@ -1,6 +1,8 @@
-"""From a recording through the real plugin and the real server to live transcripts.
+"""From a recording through the plugin and a server to live transcripts.
 
-python examples/demo.py [RECORDING.wav]
+    python examples/demo.py [RECORDING.wav [URL]]
+
+Without the URL of a server, this runs one of its own with the model pico.
 """
 
 import asyncio
@@ -12,8 +14,6 @@ from pathlib import Path
 from livekit import rtc
 from livekit.agents import stt
 from livekit.plugins import custom_stt
-
-from local_server import running_server
 
 RECORDING = Path(__file__).parents[1] / "tests/data/speech/demo.wav"
 FRAME_S = 0.02
@@ -57,8 +57,15 @@ async def transcribe(url: str, recording: Path) -> None:
     await plugin.aclose()
 
 
-if __name__ == "__main__":
-    chosen = Path(sys.argv[1]) if len(sys.argv) > 1 else RECORDING
-    print(f"model pico, {chosen.name}, in real time")
+def main(recording: str | Path = RECORDING, url: str | None = None) -> None:
+    if url is not None:
+        return asyncio.run(transcribe(url, Path(recording)))
+    from stt_testing.local_server import running_server  # with a URL, the plugin is all it takes
+
+    print(f"model pico, {Path(recording).name}, in real time")
     with running_server() as server:
-        asyncio.run(transcribe(server.url, chosen))
+        asyncio.run(transcribe(server.url, Path(recording)))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -18,7 +18,7 @@ from livekit.agents.voice.io import AudioInput
 from livekit.plugins import custom_stt
 
 from demo import RECORDING, live
-from local_server import running_server
+from stt_testing.local_server import running_server
 from stt_testing.pacing import paced
 
 TAIL_S = 2.0  # silence after the recording: the last turn needs its endpoint

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from local_server import RunningServer, running_server
+from stt_testing.local_server import RunningServer, running_server
 
 
 @pytest.fixture(scope="session")

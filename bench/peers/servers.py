@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from local_server import free_port
+from stt_testing.local_server import free_port
 
 from .environments import KEPT, Unavailable, python_of
 from .product import Launch, Product

@@ -22,7 +22,7 @@ from bench.runs import attack, compare, offline, ramp
 from bench.serve import MODES
 from bench.step import client_processes, run_step
 from bench.ways import ROOT, Way, serving
-from local_server import running_server
+from stt_testing.local_server import running_server
 
 
 @pytest.mark.parametrize("mode", MODES)

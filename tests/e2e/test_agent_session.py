@@ -8,12 +8,12 @@ import time
 from typing import Any
 
 import pytest
-from chaos_proxy import ChaosProxy
 from conversation import SENTENCE, conversation
 from livekit.agents import inference
 
-from local_server import RunningServer, running_server
 from native_client import connection
+from stt_testing.chaos_proxy import ChaosProxy
+from stt_testing.local_server import RunningServer, running_server
 
 
 async def test_a_spoken_sentence_becomes_a_turn_that_is_answered(server: RunningServer) -> None:

@@ -8,8 +8,8 @@ import half_open
 import httpx
 import pytest
 
-from local_server import running_server
 from native_client import text, transcribe
+from stt_testing.local_server import running_server
 from stt_testing.recordings import recordings
 
 FEW_FILES = """

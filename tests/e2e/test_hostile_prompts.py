@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from local_server import RunningServer
 from native_client import Reply, connection, finals, replies
 from stt_api.engine.models import find_model
+from stt_testing.local_server import RunningServer
 from stt_testing.recordings import Recording, recordings
 
 HOSTILE = 200  # sessions

@@ -7,8 +7,8 @@ import psutil
 import pytest
 from websockets.asyncio.client import ClientConnection
 
-from local_server import RunningServer, running_server
 from native_client import connection, finals, replies
+from stt_testing.local_server import RunningServer, running_server
 from stt_testing.recordings import recordings
 
 MINUTES = 60

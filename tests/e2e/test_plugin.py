@@ -11,8 +11,8 @@ from listening import frames
 from livekit.agents.stt import SpeechEvent, SpeechEventType
 from livekit.plugins import custom_stt
 
-from local_server import RunningServer
 from stt_api.word_errors import word_errors, words
+from stt_testing.local_server import RunningServer
 from stt_testing.recordings import Recording, recordings
 
 ROOT = Path(__file__).parents[2]

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
 
-from local_server import running_server
 from native_client import connection, finals, replies
+from stt_testing.local_server import running_server
 from stt_testing.recordings import recordings
 
 SHUTDOWN_S = 6

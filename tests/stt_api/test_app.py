@@ -4,11 +4,11 @@ import json
 
 import httpx
 import pytest
-from local_app import local_app
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from native_client import connection
+from stt_testing.local_app import local_app
 
 
 async def get(url: str) -> httpx.Response:

@@ -7,7 +7,6 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from local_app import LocalApp, local_app
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
@@ -16,6 +15,7 @@ from stt_api.limits import Limits
 from stt_api.session.audio import Samples
 from stt_api.session.session import MAX_FINALS_DUE
 from stt_api.session.vad import Probabilities, States
+from stt_testing.local_app import LocalApp, local_app
 from stt_testing.sound import pcm, silence, speech
 
 SENTENCE = pcm(speech(1.024), silence(0.6))

@@ -6,11 +6,11 @@ from contextlib import suppress
 
 import httpx
 import pytest
-from local_app import LocalApp, local_app
 from raw_client import ASK, UPGRADE, all_closed, answer, leave_unread, stream
 
 from native_client import connection
 from stt_api.limits import Limits
+from stt_testing.local_app import LocalApp, local_app
 
 
 async def healthy(app: LocalApp) -> bool:

@@ -2,12 +2,12 @@ import json
 
 import httpx
 import pytest
-from local_app import local_app
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from native_client import connection
 from stt_api.origins import may_use
+from stt_testing.local_app import local_app
 
 MINE = "localhost:8000"
 PORTAL = "https://portal.example"

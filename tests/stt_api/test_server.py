@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from local_app import local_app
 
 from native_client import connection
+from stt_testing.local_app import local_app
 from stt_testing.sound import pcm, speech
 
 

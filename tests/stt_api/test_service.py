@@ -3,8 +3,6 @@
 import asyncio
 
 import pytest
-from fake_model import FakeModel
-from local_app import local_app, loudness_model
 
 from native_client import connection
 from stt_api.decoding.engine import Engine
@@ -13,6 +11,8 @@ from stt_api.errors import AtCapacity
 from stt_api.limits import Limits
 from stt_api.service import Service
 from stt_api.transcription.local import LocalTranscriptions
+from stt_testing.fake_model import FakeModel
+from stt_testing.local_app import local_app, loudness_model
 from stt_testing.sound import pcm, speech
 
 

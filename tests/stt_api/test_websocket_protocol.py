@@ -6,22 +6,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 import pytest
-from local_app import LocalApp, local_app
-from raw_client import (
-    CLOSE,
-    NO_TEXT,
-    UPGRADE,
-    all_closed,
-    leave_unread,
-    small_socket,
-    stream,
-)
+from raw_client import CLOSE, NO_TEXT, UPGRADE, all_closed, leave_unread, small_socket, stream
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from native_client import connection
 from stt_api.limits import Limits
 from stt_api.websocket_protocol import WebSocketProtocol
+from stt_testing.local_app import LocalApp, local_app
 
 
 async def test_an_open_session_has_asked_and_may_be_silent() -> None:

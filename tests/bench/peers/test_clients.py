@@ -5,7 +5,6 @@ import json
 from dataclasses import replace
 
 import pytest
-from scripted_server import scripted_server
 from websockets.asyncio.server import ServerConnection
 
 from bench.peers.clients import converse
@@ -13,6 +12,7 @@ from bench.peers.ours import ours
 from bench.peers.plays import Play
 from bench.peers.product import Product
 from stt_testing.recordings import recordings
+from stt_testing.scripted_server import scripted_server
 
 PLAY = Play(recordings("short13"), 0.0)  # the shortest: "They have no jobs."
 

@@ -5,7 +5,7 @@ from bench.peers.clients import converse
 from bench.peers.measures import measure
 from bench.peers.ours import ours
 from bench.peers.plays import Play
-from local_server import RunningServer
+from stt_testing.local_server import RunningServer
 from stt_testing.recordings import recordings
 
 PLAY = Play(recordings("short13"), 0.0)

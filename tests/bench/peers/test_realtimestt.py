@@ -4,13 +4,13 @@ import json
 import struct
 from dataclasses import replace
 
-from scripted_server import scripted_server
 from websockets.asyncio.server import ServerConnection
 
 from bench.peers.clients import converse
 from bench.peers.plays import Play
 from bench.peers.realtimestt import REALTIMESTT
 from stt_testing.recordings import recordings
+from stt_testing.scripted_server import scripted_server
 
 PRODUCT = replace(REALTIMESTT, silence_s=0.2)
 PLAY = Play(recordings("short13"), 0.0)

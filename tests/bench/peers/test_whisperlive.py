@@ -3,13 +3,13 @@
 import json
 from dataclasses import replace
 
-from scripted_server import scripted_server
 from websockets.asyncio.server import ServerConnection
 
 from bench.peers.clients import converse
 from bench.peers.plays import Play
 from bench.peers.whisperlive import WHISPERLIVE
 from stt_testing.recordings import recordings
+from stt_testing.scripted_server import scripted_server
 
 PRODUCT = replace(WHISPERLIVE, silence_s=0.0)
 PLAY = Play(recordings("short13"), 0.0)

@@ -5,7 +5,7 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from chaos_proxy import WHOLE, ChaosProxy
+from stt_testing.chaos_proxy import WHOLE, ChaosProxy
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import ExitStack
 
-from local_server import RunningServer, running_server
+from stt_testing.local_server import RunningServer, running_server
 
 
 class MortalServer:

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-from chaos_proxy import abort
+from stt_testing.chaos_proxy import abort
 
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # of RFC 6455
 TEXT, BINARY, CLOSE, PING = 1, 2, 8, 9

@@ -5,15 +5,15 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from chaos_proxy import ChaosProxy
 from listening import ENGLISH, frames, push
 from livekit.agents import inference, stt
 from livekit.agents.stt import SpeechEventType as Type
 from livekit.plugins.custom_stt import STT
 
-from local_server import RunningServer
 from stt_api.session.audio import to_pcm
 from stt_api.word_errors import words
+from stt_testing.chaos_proxy import ChaosProxy
+from stt_testing.local_server import RunningServer
 from stt_testing.recordings import recordings
 
 [FIRST] = recordings("short02")

@@ -3,13 +3,13 @@
 import asyncio
 
 import pytest
-from chaos_proxy import ChaosProxy
 from listening import Heard, listen
 from plugin.conformance.chaos import Restart, inflict, schedule
 from plugin.conformance.mortal_server import MortalServer
 from plugin.conformance.scale import SCHEDULES
 
-from local_server import RunningServer
+from stt_testing.chaos_proxy import ChaosProxy
+from stt_testing.local_server import RunningServer
 from stt_testing.recordings import recordings
 
 AT_ONCE = 4  # schedules, each with a proxy of its own, on one server

@@ -4,12 +4,12 @@ import asyncio
 import random
 
 import pytest
-from chaos_proxy import ChaosProxy
 from livekit import rtc
 from livekit.agents import APIConnectOptions
 from livekit.plugins.custom_stt import STT, SpeechStream
-from local_app import LocalApp, local_app
 
+from stt_testing.chaos_proxy import ChaosProxy
+from stt_testing.local_app import LocalApp, local_app
 from stt_testing.sound import pcm, silence, speech
 
 SENTENCE = pcm(speech(1.0), silence(0.6))

@@ -9,9 +9,9 @@ from listening import ENGLISH, frames
 from livekit import rtc
 from livekit.plugins.custom_stt import STT
 
-from local_server import RunningServer
 from stt_api.session.audio import SAMPLE_RATE, to_pcm
 from stt_api.word_errors import words
+from stt_testing.local_server import RunningServer
 from stt_testing.recordings import recordings
 
 [RECORDING] = recordings("short02")

@@ -6,13 +6,14 @@ import random
 
 import numpy as np
 import pytest
-from chaos_proxy import ChaosProxy
 from listening import PATIENT, frames, push
 from livekit.agents.stt import SpeechEventType
 from livekit.plugins.custom_stt import STT, STTOptions
 from plugin.conformance.chaos import inflict, schedule
 from plugin.conformance.scale import SCHEDULES
 from plugin.scripted_server import Call, ScriptedServer, part
+
+from stt_testing.chaos_proxy import ChaosProxy
 
 RATE = 8000
 SAMPLES = 64_000  # 8 s; a sample can tell 65,536 places

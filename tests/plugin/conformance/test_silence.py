@@ -8,11 +8,11 @@ from listening import frames
 from livekit import rtc
 from livekit.agents.stt import SpeechEventType as Type
 from livekit.plugins.custom_stt import STT, SpeechStream
-from local_app import local_app
 from plugin.conformance import fast_time
 from plugin.conformance.scale import SILENCE_H
 
 from stt_api.limits import Limits
+from stt_testing.local_app import local_app
 from stt_testing.sound import pcm, silence, speech
 
 SESSION_H = SILENCE_H / 3  # the server's limit: the connection is renewed on the way

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from fake_model import FakeModel
 
 from stt_api.decoding.engine import Engine
 from stt_api.decoding.job import Job, finals_first
@@ -15,6 +14,7 @@ from stt_api.decoding.scheduler import Scheduler
 from stt_api.errors import ModelFailed
 from stt_api.observer import Observer
 from stt_api.session.decoding import DecodeOptions, DecodeRequest, Task, Transcript
+from stt_testing.fake_model import FakeModel
 
 
 def request(task: Task = Task.TRANSCRIBE, prompt: str = "") -> DecodeRequest:

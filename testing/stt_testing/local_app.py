@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from fake_model import FakeModel
 
 from stt_api.config import Settings
 from stt_api.decoding.engine import Engine
@@ -19,7 +18,10 @@ from stt_api.service import Service
 from stt_api.session.audio import Samples
 from stt_api.session.config import SessionConfig
 from stt_api.session.vad import CONTEXT, Probabilities, SpeechModel, States
-from stt_testing.sound import loudness
+
+from .fake_model import FakeModel
+from .sound import loudness
+from .waiting import until
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,7 @@ async def local_app(
     server = build_server(chosen, engine, defaults, speech_model)
     [bound] = bind("127.0.0.1", 0)
     serving = asyncio.create_task(server.serve([bound]))
-    while not server.started:
-        await asyncio.sleep(0.001)
+    await until(lambda: server.started)
     try:
         yield LocalApp(url(bound), server, server.service, engine, model)
     finally:

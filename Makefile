@@ -68,10 +68,10 @@ types: install ## Check types
 check: lint types test ## Run lint, types and tests
 
 bench: install ## Measure speed against a baseline of the same run (BENCH_ARGS)
-	PYTHONPATH=.:examples:tests $(BIN)/python -m bench $(BENCH_ARGS)
+	$(BIN)/python -m bench $(BENCH_ARGS)
 
 bench-peers: install ## Measure the server beside RealtimeSTT, WhisperLiveKit and WhisperLive (PEERS_ARGS)
-	PYTHONPATH=.:examples:tests $(BIN)/python -m bench.peers $(PEERS_ARGS)
+	$(BIN)/python -m bench.peers $(PEERS_ARGS)
 
 shape: .venv-convert/installed ## Write .shapes/$(SHAPE): pico's words at a bigger Whisper's cost
 	.venv-convert/bin/python -m bench.shapes $(SHAPE) .shapes/$(SHAPE)

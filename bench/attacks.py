@@ -16,11 +16,9 @@ from urllib.parse import urlsplit
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-from native_client import Reply, replies, transcribe
 from stt_api.session.audio import to_pcm
+from stt_testing.native_client import Reply, command, messages, replies, speak, transcribe
 from stt_testing.recordings import digits, recordings, spoken
-
-from .clients import speak
 
 PATH = "/ws/transcribe?language=en"
 ANSWER_S = 5.0  # how long an attacker waits for an answer to HTTP
@@ -74,7 +72,7 @@ async def say_hostile_text(url: str, number: int) -> str:
         receiving = asyncio.create_task(replies(socket))
         with suppress(ConnectionClosed):  # the answer says why
             await speak(socket, _pcm("short00"))
-            await socket.send('{"type":"end_of_stream"}')
+            await command(socket, "end_of_stream")
         return _ending(await receiving, socket.close_code)
 
 
@@ -103,7 +101,7 @@ async def never_read(url: str, number: int) -> str:
     async with _connection(url, sock=await _narrow(url), max_queue=1) as deaf:
         try:
             while True:
-                await deaf.send(json.dumps({"type": "configure", "prompt": "x" * 4000}))
+                await command(deaf, "configure", prompt="x" * 4000)
                 await asyncio.sleep(0.02)
         finally:
             deaf.transport.abort()
@@ -122,9 +120,9 @@ async def leave_in_a_final(url: str, number: int) -> str:
     """Break the connection while the model has the utterance."""
     async with _connection(url) as leaver:
         await leaver.send(_pcm("short00"))
-        await leaver.send('{"type":"finalize","id":1}')
-        async for message in leaver:
-            if json.loads(message)["type"] == "speech_started":
+        await command(leaver, "finalize", id=1)
+        async for message in messages(leaver):
+            if message["type"] == "speech_started":
                 leaver.transport.abort()
                 return "left"
     return "nothing to leave"
@@ -185,7 +183,7 @@ async def send_frame(url: str, number: int) -> str:
         else:
             with suppress(ConnectionClosed):
                 await socket.send(frame)
-                await socket.send('{"type":"end_of_stream"}')
+                await command(socket, "end_of_stream")
         return _ending(await receiving, socket.close_code)
 
 

@@ -1,16 +1,15 @@
 """Simulated clients of the native protocol, in real time. Measures nothing, notes everything."""
 
 import asyncio
-import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import InvalidStatus, WebSocketException
 
-from native_client import connection
-from stt_testing.pacing import live
+from stt_testing.native_client import command, connection, messages, speak
 
 from .load import Sound
 
@@ -21,7 +20,6 @@ class Log:
 
     play: Sound
     heard: list[tuple[float, dict[str, Any]]] = field(default_factory=list)
-    finalized_at_s: float | None = None
     failure: str | None = None
 
 
@@ -43,7 +41,7 @@ async def _one(url: str, play: Sound, settings: dict[str, Any]) -> Log:
             start = time.perf_counter()
             listening = asyncio.create_task(_listen(socket, log, start))
             await speak(socket, pcm)
-            await socket.send('{"type":"end_of_stream"}')
+            await command(socket, "end_of_stream")
             await listening
     except InvalidStatus as refusal:
         log.failure = f"refused with {refusal.response.status_code}"
@@ -52,12 +50,6 @@ async def _one(url: str, play: Sound, settings: dict[str, Any]) -> Log:
     return log
 
 
-async def _listen(socket: Any, log: Log, start: float) -> None:
-    async for message in socket:
-        log.heard.append((time.perf_counter() - start, json.loads(message)))
-
-
-async def speak(socket: Any, pcm: bytes, packet: Callable[[bytes], bytes] = bytes) -> None:
-    """Send 16 kHz ``pcm`` as it is spoken, from now on."""
-    async for frame in live(pcm):
-        await socket.send(packet(frame))
+async def _listen(socket: ClientConnection, log: Log, start: float) -> None:
+    async for message in messages(socket):
+        log.heard.append((time.perf_counter() - start, message))

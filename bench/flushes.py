@@ -1,16 +1,15 @@
 """How long a final takes once it is asked for, 0.25 s after the end of speech."""
 
 import asyncio
-import json
 import time
-from typing import Any
 
 from livekit import rtc
 from livekit.agents.stt import SpeechEventType
 from livekit.plugins import custom_stt
+from websockets.asyncio.client import ClientConnection
 
-from native_client import connection
 from stt_api.session.audio import SAMPLE_RATE
+from stt_testing.native_client import command, connection, messages, speak
 from stt_testing.pacing import live
 from stt_testing.recordings import recordings
 
@@ -42,17 +41,15 @@ async def _session(url: str, delay_s: float, count: int) -> list[float]:
         return [await _flush(socket, pcm) for pcm in sentences(count)]
 
 
-async def _flush(socket: Any, pcm: bytes) -> float:
-    async for frame in live(pcm):
-        await socket.send(frame)
+async def _flush(socket: ClientConnection, pcm: bytes) -> float:
+    await speak(socket, pcm)
     asked = time.perf_counter()
-    await socket.send('{"type":"finalize","id":1}')
+    await command(socket, "finalize", id=1)
     final = 0.0
-    async for message in socket:
-        fields = json.loads(message)
-        if fields["type"] == "transcript" and fields["is_final"]:
+    async for message in messages(socket):
+        if message["type"] == "transcript" and message["is_final"]:
             final = time.perf_counter()
-        if fields["type"] == "finalized":
+        if message["type"] == "finalized":
             return (final or time.perf_counter()) - asked
     raise ConnectionError("the server closed before the final")
 

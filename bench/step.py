@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 import httpx
 import psutil
 
-from native_client import finals, transcribe
 from stt_testing.local_server import RunningServer
+from stt_testing.native_client import finals, transcribe
 from stt_testing.recordings import recordings
 
 from .clients import Log, run_clients

@@ -12,50 +12,25 @@ from pathlib import Path
 from typing import Any
 
 from livekit import rtc
-from livekit.agents import Agent, AgentSession, llm, utils
-from livekit.agents.types import DEFAULT_API_CONNECT_OPTIONS
-from livekit.agents.voice.io import AudioInput
+from livekit.agents import Agent, AgentSession
 from livekit.plugins import custom_stt
 
 from demo import RECORDING, live
+from stt_testing.agent import Microphone, StubLLM
 from stt_testing.local_server import running_server
 from stt_testing.pacing import paced
 
 TAIL_S = 2.0  # silence after the recording: the last turn needs its endpoint
 
 
-class FileInput(AudioInput):
-    """A microphone that hears what is pushed, or a recording and then silence."""
-
-    def __init__(self) -> None:
-        super().__init__(label="recording")
-        self._frames: utils.aio.Chan[rtc.AudioFrame] = utils.aio.Chan()
-
-    async def __anext__(self) -> rtc.AudioFrame:
-        return await self._frames.__anext__()
-
-    def push(self, frame: rtc.AudioFrame) -> None:
-        self._frames.send_nowait(frame)
-
-    async def play(self, recording: Path) -> None:
-        async for frame in live(recording):
-            self.push(frame)
-        silence = rtc.AudioFrame(bytes(640), frame.sample_rate, 1, 320)
-        frames = [silence] * int(TAIL_S / silence.duration)
-        async for frame in paced(frames, lambda frame: frame.duration):
-            self.push(frame)
-
-
-class StubLLM(llm.LLM):
-    def chat(self, *, chat_ctx: llm.ChatContext, tools: Any = None, **options: Any) -> Any:
-        conn_options = options.get("conn_options", DEFAULT_API_CONNECT_OPTIONS)
-        return StubStream(self, chat_ctx=chat_ctx, tools=tools or [], conn_options=conn_options)
-
-
-class StubStream(llm.LLMStream):
-    async def _run(self) -> None:
-        delta = llm.ChoiceDelta(role="assistant", content="Done.")
-        self._event_ch.send_nowait(llm.ChatChunk(id="stub", delta=delta))
+async def play(recording: Path, microphone: Microphone) -> None:
+    """Let the microphone hear the recording, and then silence."""
+    async for frame in live(recording):
+        microphone.push(frame)
+    silence = rtc.AudioFrame(bytes(640), frame.sample_rate, 1, 320)
+    tail = [silence] * int(TAIL_S / silence.duration)
+    async for frame in paced(tail, lambda frame: frame.duration):
+        microphone.push(frame)
 
 
 def report(session: AgentSession[Any]) -> None:
@@ -89,10 +64,10 @@ async def converse(url: str, recording: Path) -> None:
         aec_warmup_duration=None,
         user_away_timeout=None,
     )
-    session.input.audio = microphone = FileInput()
+    session.input.audio = microphone = Microphone()
     report(session)
     await session.start(Agent(instructions="Answer briefly."), record=False)
-    await microphone.play(recording)
+    await play(recording, microphone)
     await session.aclose()
     await plugin.aclose()
 

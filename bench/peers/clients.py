@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
-from bench.clients import speak
+from stt_testing.pacing import live
 from stt_testing.recordings import Utterance
 
 from .plays import Play
@@ -73,7 +73,8 @@ class _Session:
         start = time.perf_counter()
         listening = asyncio.create_task(self._listen(self.socket, start))
         try:
-            await speak(self.socket, pcm, self.dialect.packet)
+            async for frame in live(pcm):
+                await self.socket.send(self.dialect.packet(frame))
             if self.dialect.ending is not None:
                 await self.socket.send(self.dialect.ending)
             await self._hear_out(listening)

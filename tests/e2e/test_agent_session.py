@@ -8,12 +8,12 @@ import time
 from typing import Any
 
 import pytest
-from conversation import SENTENCE, conversation
 from livekit.agents import inference
 
-from native_client import connection
 from stt_testing.chaos_proxy import ChaosProxy
+from stt_testing.conversation import SENTENCE, conversation
 from stt_testing.local_server import RunningServer, running_server
+from stt_testing.native_client import connection
 
 
 async def test_a_spoken_sentence_becomes_a_turn_that_is_answered(server: RunningServer) -> None:

@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from native_client import Reply, transcribe
 from stt_testing.local_server import RunningServer
+from stt_testing.native_client import Reply, transcribe
 from stt_testing.recordings import Recording, recordings
 
 FILES = 4

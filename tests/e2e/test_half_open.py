@@ -4,12 +4,11 @@ import asyncio
 import sys
 from asyncio.subprocess import Process, create_subprocess_exec
 
-import half_open
 import httpx
 import pytest
 
-from native_client import text, transcribe
 from stt_testing.local_server import running_server
+from stt_testing.native_client import text, transcribe
 from stt_testing.recordings import recordings
 
 FEW_FILES = """
@@ -44,7 +43,7 @@ async def test_a_server_that_strangers_connect_to_hears_and_answers_its_clients(
 async def _attack(url: str, sent: str) -> Process:
     """Fail, when waited for, if a connection is still open after the time for a request."""
     port, timeout_s = url.rpartition(":")[2], str(HANDSHAKE_S + 1)
-    arguments = (half_open.__file__, port, str(EACH), timeout_s, sent)
+    arguments = ("-m", "stt_testing.half_open", port, str(EACH), timeout_s, sent)
     return await create_subprocess_exec(sys.executable, *arguments)
 
 

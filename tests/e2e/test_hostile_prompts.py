@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from native_client import Reply, connection, finals, replies
 from stt_api.engine.models import find_model
 from stt_testing.local_server import RunningServer
+from stt_testing.native_client import Reply, command, connection, finals, replies
 from stt_testing.recordings import Recording, recordings
 
 HOSTILE = 200  # sessions
@@ -40,9 +40,9 @@ def hostile_settings() -> list[dict[str, Any]]:
 
 async def listened(server: RunningServer, pcm: bytes, settings: dict[str, Any]) -> list[Reply]:
     async with connection(server.url, language="en", interim_results=False) as socket:
-        await socket.send(json.dumps({"type": "configure", **settings}))
+        await command(socket, "configure", **settings)
         await socket.send(pcm)
-        await socket.send('{"type":"end_of_stream"}')
+        await command(socket, "end_of_stream")
         return await replies(socket)
 
 

@@ -1,12 +1,12 @@
 """Which language the server hears, over a conversation of the language clips."""
 
 import numpy as np
-from listening import frames
 from livekit.plugins.custom_stt import STT, STTOptions
 
-from native_client import Reply, finals, transcribe
 from stt_api.session.audio import SAMPLE_RATE, to_pcm
+from stt_testing.listening import frames
 from stt_testing.local_server import RunningServer
+from stt_testing.native_client import Reply, finals, transcribe
 from stt_testing.recordings import recordings
 
 [GERMAN], [FRENCH], [ENGLISH] = recordings("lang-de"), recordings("lang-fr"), recordings("short02")

@@ -6,8 +6,8 @@ import json
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from native_client import connection, finals, transcribe
 from stt_testing.local_server import running_server
+from stt_testing.native_client import connection, finals, transcribe
 from stt_testing.recordings import recordings
 
 SESSIONS = 24

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from listening import frames
 from livekit.agents.stt import SpeechEvent, SpeechEventType
 from livekit.plugins import custom_stt
 
 from stt_api.word_errors import word_errors, words
+from stt_testing.listening import frames
 from stt_testing.local_server import RunningServer
 from stt_testing.recordings import Recording, recordings
 

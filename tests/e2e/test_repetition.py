@@ -5,7 +5,6 @@ import random
 
 import pytest
 
-from native_client import Reply, finals, transcribe
 from stt_api.engine.models import find_model
 from stt_api.engine.whisper import WhisperConfig, WhisperTranscriber
 from stt_api.session.audio import SAMPLE_RATE, AudioFormat, PcmDecoder, to_pcm
@@ -13,6 +12,7 @@ from stt_api.session.decoding import DecodeOptions, DecodeRequest
 from stt_api.session.session import PRE_ROLL
 from stt_api.word_errors import words
 from stt_testing.local_server import RunningServer
+from stt_testing.native_client import Reply, finals, transcribe
 from stt_testing.recordings import Recording, digits, recordings, spoken
 
 

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
 
-from native_client import connection, finals, replies
 from stt_testing.local_server import running_server
+from stt_testing.native_client import connection, finals, receive, replies
 from stt_testing.recordings import recordings
 
 SHUTDOWN_S = 6
@@ -27,7 +27,7 @@ async def test_a_server_that_is_stopped_ends_in_time_whoever_does_not_read() -> 
         for reader in readers:
             await reader.send(SENTENCE.pcm()[: 2 * 16_000 * 2])
         for reader in readers:
-            await _await_speech(reader)
+            await receive(reader, "speech_started")
         server.process.send_signal(signal.SIGTERM)
         said = asyncio.gather(*map(replies, readers))
         await asyncio.to_thread(server.process.wait, SHUTDOWN_S + 2)
@@ -50,9 +50,3 @@ async def _fill(socket: ClientConnection) -> None:
     with suppress(TimeoutError):
         while True:
             await asyncio.wait_for(socket.send(question), 1)
-
-
-async def _await_speech(socket: ClientConnection) -> None:
-    async for message in socket:
-        if json.loads(message)["type"] == "speech_started":
-            return

@@ -5,10 +5,10 @@ import statistics
 import numpy as np
 import pytest
 
-from native_client import finals, text, transcribe
 from stt_api.session.audio import SAMPLE_RATE, to_pcm
 from stt_api.word_errors import word_errors, words
 from stt_testing.local_server import RunningServer
+from stt_testing.native_client import finals, text, transcribe
 from stt_testing.recordings import Recording, recordings
 
 

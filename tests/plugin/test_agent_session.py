@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 
-from conversation import conversation
 from livekit import rtc
 from plugin.scripted_server import Call, ScriptedServer, answer_flushes, greet, say_final
+
+from stt_testing.conversation import conversation
 
 SECOND = [rtc.AudioFrame(bytes(960), 24000, 1, 480)] * 50  # frames of 20 ms, as of a room
 

@@ -8,7 +8,6 @@ import re
 from dataclasses import replace
 
 import pytest
-from listening import LETTERS
 from livekit.agents import stt
 from livekit.plugins.custom_stt._clock import AudioClock
 from livekit.plugins.custom_stt._messages import (
@@ -21,6 +20,8 @@ from livekit.plugins.custom_stt._messages import (
     Word,
 )
 from livekit.plugins.custom_stt._turns import Turns
+
+from stt_testing.listening import LETTERS
 
 COMPLETE = re.compile(r"(S[iF0]*E|0)*")  # 0: an empty final that answers a flush
 

@@ -7,8 +7,8 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from native_client import connection
 from stt_testing.local_app import local_app
+from stt_testing.native_client import connection
 
 
 async def get(url: str) -> httpx.Response:

@@ -16,6 +16,7 @@ from stt_api.session.audio import Samples
 from stt_api.session.session import MAX_FINALS_DUE
 from stt_api.session.vad import Probabilities, States
 from stt_testing.local_app import LocalApp, local_app
+from stt_testing.native_client import connection, finals, replies, transcribe
 from stt_testing.sound import pcm, silence, speech
 
 SENTENCE = pcm(speech(1.024), silence(0.6))

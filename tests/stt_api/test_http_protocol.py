@@ -6,11 +6,12 @@ from contextlib import suppress
 
 import httpx
 import pytest
-from raw_client import ASK, UPGRADE, all_closed, answer, leave_unread, stream
 
 from native_client import connection
 from stt_api.limits import Limits
 from stt_testing.local_app import LocalApp, local_app
+from stt_testing.native_client import connection
+from stt_testing.raw_client import ASK, UPGRADE, all_closed, answer, leave_unread, stream
 
 
 async def healthy(app: LocalApp) -> bool:

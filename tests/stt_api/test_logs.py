@@ -3,10 +3,10 @@ import logging
 from collections.abc import Iterator
 
 import pytest
-from raw_client import CLOSE, NO_TEXT, UPGRADE, stream
 
 from stt_api.logs import FieldFormatter, log_to_stderr
 from stt_testing.local_app import local_app
+from stt_testing.raw_client import CLOSE, NO_TEXT, UPGRADE, stream
 
 
 def record(message: str, **fields: object) -> logging.LogRecord:

@@ -12,9 +12,9 @@ from socket import create_server
 import httpx
 import pytest
 
-from native_client import connection, replies
 from stt_api import __version__
 from stt_testing.local_server import running_server
+from stt_testing.native_client import connection, replies
 from stt_testing.recordings import recordings
 
 

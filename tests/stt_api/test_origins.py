@@ -5,9 +5,9 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from native_client import connection
 from stt_api.origins import may_use
 from stt_testing.local_app import local_app
+from stt_testing.native_client import connection
 
 MINE = "localhost:8000"
 PORTAL = "https://portal.example"

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from native_client import connection
 from stt_testing.local_app import local_app
+from stt_testing.native_client import connection
 from stt_testing.sound import pcm, speech
 
 

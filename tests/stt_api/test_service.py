@@ -13,6 +13,7 @@ from stt_api.service import Service
 from stt_api.transcription.local import LocalTranscriptions
 from stt_testing.fake_model import FakeModel
 from stt_testing.local_app import local_app, loudness_model
+from stt_testing.native_client import connection
 from stt_testing.sound import pcm, speech
 
 

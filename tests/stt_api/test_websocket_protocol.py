@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 import pytest
-from raw_client import CLOSE, NO_TEXT, UPGRADE, all_closed, leave_unread, small_socket, stream
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -14,6 +13,16 @@ from native_client import connection
 from stt_api.limits import Limits
 from stt_api.websocket_protocol import WebSocketProtocol
 from stt_testing.local_app import LocalApp, local_app
+from stt_testing.native_client import connection
+from stt_testing.raw_client import (
+    CLOSE,
+    NO_TEXT,
+    UPGRADE,
+    all_closed,
+    leave_unread,
+    small_socket,
+    stream,
+)
 
 
 async def test_an_open_session_has_asked_and_may_be_silent() -> None:

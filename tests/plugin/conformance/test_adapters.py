@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from listening import ENGLISH, frames, push
 from livekit.agents import inference, stt
 from livekit.agents.stt import SpeechEventType as Type
 from livekit.plugins.custom_stt import STT
@@ -13,6 +12,7 @@ from livekit.plugins.custom_stt import STT
 from stt_api.session.audio import to_pcm
 from stt_api.word_errors import words
 from stt_testing.chaos_proxy import ChaosProxy
+from stt_testing.listening import ENGLISH, frames, push
 from stt_testing.local_server import RunningServer
 from stt_testing.recordings import recordings
 

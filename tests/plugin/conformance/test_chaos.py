@@ -3,12 +3,12 @@
 import asyncio
 
 import pytest
-from listening import Heard, listen
 from plugin.conformance.chaos import Restart, inflict, schedule
 from plugin.conformance.mortal_server import MortalServer
 from plugin.conformance.scale import SCHEDULES
 
 from stt_testing.chaos_proxy import ChaosProxy
+from stt_testing.listening import Heard, listen
 from stt_testing.local_server import RunningServer
 from stt_testing.recordings import recordings
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 import aiohttp
 import pytest
-from listening import push
 from livekit import rtc
 from livekit.agents import APIConnectOptions, APIError, APITimeoutError
 from livekit.plugins.custom_stt import STT
@@ -27,6 +26,8 @@ from plugin.conformance.rude_server import (
 )
 from plugin.conformance.scale import SCHEDULES
 from plugin.scripted_server import Call, ScriptedServer, greet
+
+from stt_testing.listening import push
 
 KEY = "sk-secret"
 WORD = "Schadenfreude"

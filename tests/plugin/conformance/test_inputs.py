@@ -5,12 +5,12 @@ from collections.abc import Iterable
 import numpy as np
 import pytest
 import soxr
-from listening import ENGLISH, frames
 from livekit import rtc
 from livekit.plugins.custom_stt import STT
 
 from stt_api.session.audio import SAMPLE_RATE, to_pcm
 from stt_api.word_errors import words
+from stt_testing.listening import ENGLISH, frames
 from stt_testing.local_server import RunningServer
 from stt_testing.recordings import recordings
 

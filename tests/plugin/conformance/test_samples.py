@@ -6,7 +6,6 @@ import random
 
 import numpy as np
 import pytest
-from listening import PATIENT, frames, push
 from livekit.agents.stt import SpeechEventType
 from livekit.plugins.custom_stt import STT, STTOptions
 from plugin.conformance.chaos import inflict, schedule
@@ -14,6 +13,7 @@ from plugin.conformance.scale import SCHEDULES
 from plugin.scripted_server import Call, ScriptedServer, part
 
 from stt_testing.chaos_proxy import ChaosProxy
+from stt_testing.listening import PATIENT, frames, push
 
 RATE = 8000
 SAMPLES = 64_000  # 8 s; a sample can tell 65,536 places

@@ -4,7 +4,6 @@ import asyncio
 
 import psutil
 import pytest
-from listening import frames
 from livekit import rtc
 from livekit.agents.stt import SpeechEventType as Type
 from livekit.plugins.custom_stt import STT, SpeechStream
@@ -12,6 +11,7 @@ from plugin.conformance import fast_time
 from plugin.conformance.scale import SILENCE_H
 
 from stt_api.limits import Limits
+from stt_testing.listening import frames
 from stt_testing.local_app import local_app
 from stt_testing.sound import pcm, silence, speech
 

@@ -9,9 +9,9 @@ from livekit import rtc
 from livekit.agents import Agent, AgentSession
 from livekit.plugins.custom_stt import STT, STTOptions
 
-from demo_agent import FileInput, StubLLM
-from stt_testing.pacing import live
-from stt_testing.recordings import recordings
+from .agent import Microphone, StubLLM
+from .pacing import live
+from .recordings import recordings
 
 SENTENCE = "They have no jobs."
 [RECORDING] = recordings("short13")
@@ -34,7 +34,7 @@ class Conversation:
             aec_warmup_duration=None,
             user_away_timeout=None,
         )
-        self.microphone = FileInput()
+        self.microphone = Microphone()
         self.session.input.audio = self.microphone
         self.events: list[tuple[str, Any]] = []
         self.answered = asyncio.Event()

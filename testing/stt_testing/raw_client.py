@@ -8,7 +8,10 @@ from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-from stt_testing.local_app import LocalApp
+from uvicorn.server import ServerState
+
+from .local_app import LocalApp
+from .waiting import until
 
 UPGRADE = (
     "GET /ws/transcribe HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
@@ -50,19 +53,21 @@ async def answer(reader: asyncio.StreamReader) -> tuple[int, dict[str, Any]]:
 
 
 async def all_closed(app: LocalApp) -> None:
-    async with asyncio.timeout(20):
-        while app.server.server_state.connections:
-            await asyncio.sleep(0.001)
+    await until(lambda: not app.server.server_state.connections)
 
 
 async def leave_unread(app: LocalApp, writer: asyncio.StreamWriter) -> None:
     """Ask, and do not read, until an answer stays with the server, in part."""
     writer.transport.pause_reading()  # type: ignore[attr-defined]
-    while not app.server.server_state.connections:
-        await asyncio.sleep(0.001)
-    [served] = app.server.server_state.connections
+    state = app.server.server_state
+    await until(lambda: state.connections)
+    [served] = state.connections
     while not served.transport.get_write_buffer_size():
-        answered = app.server.server_state.total_requests
-        writer.write(f"GET /{'a' * 30_000} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
-        while app.server.server_state.total_requests == answered:
-            await asyncio.sleep(0.001)
+        await _ask(state, writer)
+
+
+async def _ask(state: ServerState, writer: asyncio.StreamWriter) -> None:
+    """Send one request, and return when it is answered."""
+    answered = state.total_requests
+    writer.write(f"GET /{'a' * 30_000} HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+    await until(lambda: state.total_requests > answered)

@@ -1,4 +1,4 @@
-"""Connections that ask nothing: python half_open.py PORT COUNT TIMEOUT_S [BYTES].
+"""Connections that ask nothing: python -m stt_testing.half_open PORT COUNT TIMEOUT_S [BYTES].
 
 Ends without error if the server has closed every one of them within the timeout.
 """

@@ -14,7 +14,8 @@ from livekit.plugins.custom_stt import STT, STTOptions
 
 from stt_api.session.audio import SAMPLE_RATE
 from stt_api.word_errors import words
-from stt_testing.pacing import paced
+
+from .pacing import paced
 
 ENGLISH = STTOptions(language="en")
 PATIENT = APIConnectOptions(max_retry=1000, retry_interval=0.1, timeout=3.0)

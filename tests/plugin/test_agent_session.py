@@ -6,9 +6,10 @@ import asyncio
 import time
 
 from livekit import rtc
-from plugin.scripted_server import Call, ScriptedServer, answer_flushes, greet, say_final
 
 from stt_testing.conversation import conversation
+
+from .scripted_server import Call, ScriptedServer, answer_flushes, greet, say_final
 
 SECOND = [rtc.AudioFrame(bytes(960), 24000, 1, 480)] * 50  # frames of 20 ms, as of a room
 

@@ -7,7 +7,8 @@ import asyncio
 import aiohttp
 import pytest
 from livekit.plugins.custom_stt._connection import Connection, websocket_url
-from plugin.scripted_server import Call, ScriptedServer, deaf, greet
+
+from .scripted_server import Call, ScriptedServer, deaf, greet
 
 
 @pytest.mark.parametrize(

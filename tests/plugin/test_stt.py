@@ -12,17 +12,20 @@ import numpy as np
 import pytest
 from livekit import rtc
 from livekit.agents import (
-    APIConnectOptions,
     APIConnectionError,
+    APIConnectOptions,
     APIError,
     ConversationItemAddedEvent,
     llm,
     stt,
 )
 from livekit.agents.stt import SpeechEventType as Type
-from livekit.plugins.custom_stt import STT, STTOptions, SpeechStream
+from livekit.plugins.custom_stt import STT, SpeechStream, STTOptions
 from livekit.plugins.custom_stt._backlog import WARM_UP_S
-from plugin.scripted_server import (
+
+from stt_testing.listening import frames
+
+from .scripted_server import (
     Call,
     ScriptedServer,
     answer_flushes,
@@ -33,8 +36,6 @@ from plugin.scripted_server import (
     say_final,
     silence,
 )
-
-from stt_testing.listening import frames
 
 WARM_UP = round(16_000 * WARM_UP_S)
 NO_RETRY = APIConnectOptions(max_retry=0, timeout=5)

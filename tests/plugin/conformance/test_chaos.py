@@ -3,14 +3,15 @@
 import asyncio
 
 import pytest
-from plugin.conformance.chaos import Restart, inflict, schedule
-from plugin.conformance.mortal_server import MortalServer
-from plugin.conformance.scale import SCHEDULES
 
 from stt_testing.chaos_proxy import ChaosProxy
 from stt_testing.listening import Heard, listen
 from stt_testing.local_server import RunningServer
 from stt_testing.recordings import recordings
+
+from .chaos import Restart, inflict, schedule
+from .mortal_server import MortalServer
+from .scale import SCHEDULES
 
 AT_ONCE = 4  # schedules, each with a proxy of its own, on one server
 PACES = (4.0, 8.0, 16.0)  # times real time

@@ -12,22 +12,13 @@ import pytest
 from livekit import rtc
 from livekit.agents import APIConnectOptions, APIError, APITimeoutError
 from livekit.plugins.custom_stt import STT
-from plugin.conformance import fast_time
-from plugin.conformance.rude_server import (
-    BINARY,
-    CLOSE,
-    PING,
-    TEXT,
-    Caller,
-    Rudeness,
-    frame,
-    rude_server,
-    text,
-)
-from plugin.conformance.scale import SCHEDULES
-from plugin.scripted_server import Call, ScriptedServer, greet
 
 from stt_testing.listening import push
+
+from ..scripted_server import Call, ScriptedServer, greet
+from . import fast_time
+from .rude_server import BINARY, CLOSE, PING, TEXT, Caller, Rudeness, frame, rude_server, text
+from .scale import SCHEDULES
 
 KEY = "sk-secret"
 WORD = "Schadenfreude"

@@ -10,7 +10,8 @@ import pytest
 from livekit import rtc
 from livekit.agents import APIConnectOptions
 from livekit.plugins.custom_stt import STT, SpeechStream
-from plugin.scripted_server import Call, HungUp, ScriptedServer, greet, one_utterance
+
+from ..scripted_server import Call, HungUp, ScriptedServer, greet, one_utterance
 
 STREAMS = 1000
 AT_ONCE = 50

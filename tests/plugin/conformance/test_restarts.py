@@ -4,11 +4,12 @@ import asyncio
 import random
 
 import pytest
-from plugin.conformance.mortal_server import MortalServer
-from plugin.conformance.scale import CALL_S, KILLS
 
 from stt_api.word_errors import words
 from stt_testing.conversation import SENTENCE, Conversation, conversation
+
+from .mortal_server import MortalServer
+from .scale import CALL_S, KILLS
 
 
 @pytest.mark.parametrize("kill", [False, True])

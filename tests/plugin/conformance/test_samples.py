@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from livekit.agents.stt import SpeechEventType
 from livekit.plugins.custom_stt import STT, STTOptions
-from plugin.conformance.chaos import inflict, schedule
-from plugin.conformance.scale import SCHEDULES
-from plugin.scripted_server import Call, ScriptedServer, part
 
 from stt_testing.chaos_proxy import ChaosProxy
 from stt_testing.listening import PATIENT, frames, push
+
+from ..scripted_server import Call, ScriptedServer, part
+from .chaos import inflict, schedule
+from .scale import SCHEDULES
 
 RATE = 8000
 SAMPLES = 64_000  # 8 s; a sample can tell 65,536 places

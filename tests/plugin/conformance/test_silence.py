@@ -7,13 +7,14 @@ import pytest
 from livekit import rtc
 from livekit.agents.stt import SpeechEventType as Type
 from livekit.plugins.custom_stt import STT, SpeechStream
-from plugin.conformance import fast_time
-from plugin.conformance.scale import SILENCE_H
 
 from stt_api.limits import Limits
 from stt_testing.listening import frames
 from stt_testing.local_app import local_app
 from stt_testing.sound import pcm, silence, speech
+
+from . import fast_time
+from .scale import SILENCE_H
 
 SESSION_H = SILENCE_H / 3  # the server's limit: the connection is renewed on the way
 PART_S = SILENCE_H * 3600 / 8  # with frames of silence, then muted, and so on

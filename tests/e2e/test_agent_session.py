@@ -3,9 +3,7 @@
 The scenarios are the ways in which an STT plugin can leave an agent deaf, late or mute.
 """
 
-import asyncio
 import time
-from typing import Any
 
 import pytest
 from livekit.agents import inference
@@ -14,6 +12,7 @@ from stt_testing.chaos_proxy import ChaosProxy
 from stt_testing.conversation import SENTENCE, conversation
 from stt_testing.local_server import RunningServer, running_server
 from stt_testing.native_client import connection
+from stt_testing.waiting import until
 
 
 async def test_a_spoken_sentence_becomes_a_turn_that_is_answered(server: RunningServer) -> None:
@@ -57,7 +56,7 @@ async def test_without_turn_detection_a_final_alone_commits(server: RunningServe
 async def test_a_full_server_is_tried_again() -> None:
     with running_server(STT_MAX_SESSIONS="1") as small:
         async with connection(small.url) as other, conversation(small.url) as talk:
-            await asyncio.wait_for(_until(lambda: bool(talk.all("error"))), 10)
+            await until(lambda: talk.all("error"))
             await other.close()
             await talk.hear()
         assert talk.all("error")[0].error.recoverable
@@ -66,7 +65,7 @@ async def test_a_full_server_is_tried_again() -> None:
 
 async def test_a_broken_socket_does_not_leave_the_agent_deaf(server: RunningServer) -> None:
     async with ChaosProxy(server.url).running() as proxy, conversation(proxy.url) as talk:
-        await asyncio.wait_for(_until(lambda: proxy.connections == 1), 10)
+        await until(lambda: proxy.connections == 1)
         proxy.reset()
         await talk.hear()
     assert proxy.connections == 2
@@ -101,8 +100,3 @@ async def test_a_flush_gives_the_final_long_before_the_servers_endpoint(
         took_s = time.perf_counter() - started
     assert [item.text_content for item in talk.all("user")] == [SENTENCE]
     assert took_s < 5.0  # the sentence ends after 1.2 s, the endpoint would come at 6.2 s
-
-
-async def _until(condition: Any) -> None:
-    while not condition():
-        await asyncio.sleep(0.01)

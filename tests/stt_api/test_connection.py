@@ -15,9 +15,10 @@ from stt_api.limits import Limits
 from stt_api.session.audio import Samples
 from stt_api.session.session import MAX_FINALS_DUE
 from stt_api.session.vad import Probabilities, States
-from stt_testing.local_app import LocalApp, local_app
-from stt_testing.native_client import connection, finals, replies, transcribe
+from stt_testing.local_app import local_app
+from stt_testing.native_client import connection, finals, receive, replies, transcribe
 from stt_testing.sound import pcm, silence, speech
+from stt_testing.waiting import until
 
 SENTENCE = pcm(speech(1.024), silence(0.6))
 COMPLETE = ["ready", "speech_started", "transcript", "speech_ended"]
@@ -25,15 +26,6 @@ COMPLETE = ["ready", "speech_started", "transcript", "speech_ended"]
 
 async def send(socket: ClientConnection, **message: Any) -> None:
     await socket.send(json.dumps(message))
-
-
-async def receive(socket: ClientConnection, kind: str) -> dict[str, Any]:
-    """Return the next message of a kind."""
-    async for message in socket:
-        fields: dict[str, Any] = json.loads(message)
-        if fields["type"] == kind:
-            return fields
-    raise AssertionError(f"the server closed without {kind}")
 
 
 def kinds(said: list[dict[str, Any]]) -> list[str]:
@@ -377,8 +369,7 @@ async def test_sessions_that_wait_share_the_next_batch() -> None:
             asyncio.create_task(transcribe(app.url, SENTENCE, interim_results=False))
             for _ in range(4)
         ]
-        while app.engine.waiting < 4:
-            await asyncio.sleep(0.001)
+        await until(lambda: app.engine.waiting == 4)
         app.model.gate.set()
         await asyncio.gather(first, *others)
         assert app.model.batch_sizes == [1, 4]
@@ -391,7 +382,7 @@ async def test_a_client_that_vanishes_frees_its_place_at_once() -> None:
             await socket.send(SENTENCE)
             await asyncio.to_thread(app.model.started.wait, 10)
             socket.transport.abort()
-        await _all_sessions_over(app)
+        await until(lambda: not app.service.sessions)
         app.model.gate.set()
         assert "transcript" in kinds(await transcribe(app.url, SENTENCE))
 
@@ -404,7 +395,7 @@ async def test_a_client_that_vanishes_while_its_audio_waits_frees_its_place_at_o
                 await socket.send(SENTENCE)
             await asyncio.to_thread(app.model.started.wait, 10)
             socket.transport.abort()
-        await _all_sessions_over(app)
+        await until(lambda: not app.service.sessions)
         assert not app.model.gate.is_set()
 
 
@@ -415,7 +406,7 @@ async def test_a_client_that_leaves_before_its_last_final_frees_its_place_at_onc
             await socket.send(SENTENCE)
             await send(socket, type="end_of_stream")
             await asyncio.to_thread(app.model.started.wait, 10)
-        await _all_sessions_over(app)
+        await until(lambda: not app.service.sessions)
         assert not app.model.gate.is_set()
 
 
@@ -423,7 +414,7 @@ async def test_a_client_that_does_not_read_ends_its_own_session_alone() -> None:
     async with local_app(Limits(send_timeout_s=0.2)) as app:
         async with connection(app.url, max_queue=1) as deaf:
             flooding = asyncio.create_task(_provoke_answers(deaf))
-            await _all_sessions_over(app)
+            await until(lambda: not app.service.sessions)
             flooding.cancel()
             deaf.transport.abort()
         assert "transcript" in kinds(await transcribe(app.url, SENTENCE))
@@ -433,8 +424,3 @@ async def _provoke_answers(socket: ClientConnection) -> None:
     with suppress(ConnectionClosed):
         while True:
             await send(socket, type="x" * 60_000)
-
-
-async def _all_sessions_over(app: LocalApp) -> None:
-    while app.service.sessions:
-        await asyncio.sleep(0.001)

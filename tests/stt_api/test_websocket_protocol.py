@@ -23,6 +23,7 @@ from stt_testing.raw_client import (
     small_socket,
     stream,
 )
+from stt_testing.waiting import until
 
 
 async def test_an_open_session_has_asked_and_may_be_silent() -> None:
@@ -87,17 +88,16 @@ async def test_pings_without_end_take_no_memory_and_the_last_is_answered() -> No
         [served] = app.server.server_state.connections
         for _ in range(150):  # more than the buffers of the kernel hold
             socket.transport.write(ping * 1000)
-            while socket.transport.get_write_buffer_size():
-                await asyncio.sleep(0.001)
+            await until(lambda: not socket.transport.get_write_buffer_size())
         answered = await socket.ping()
         assert served.transport.get_write_buffer_size() < 1 << 20
         socket.transport.resume_reading()
         await asyncio.wait_for(answered, 20)
 
 
-async def upgraded(app: LocalApp) -> None:
-    while not isinstance(*app.server.server_state.connections, WebSocketProtocol):
-        await asyncio.sleep(0.001)
+def is_upgraded(app: LocalApp) -> bool:
+    [served] = app.server.server_state.connections
+    return isinstance(served, WebSocketProtocol)
 
 
 NO_HANDSHAKES = [UPGRADE.replace(": 13", ": 12"), f"{UPGRADE}Content-Length: 4\r\n"]
@@ -121,7 +121,7 @@ async def test_a_server_ends_beside_a_client_that_does_not_read_why_it_gets_no_w
     async with local_app(shutdown_timeout_s=0.1) as app, stream(app) as (_, writer):
         await leave_unread(app, writer)
         writer.write(f"{sent}\r\nbody".encode())
-        await upgraded(app)
+        await until(lambda: is_upgraded(app))
         app.server.should_exit = True
         await all_closed(app)
 
@@ -132,10 +132,9 @@ async def test_a_server_ends_beside_a_client_that_has_closed_and_does_not_read()
         question = json.dumps({"type": "x" * 20_000})
         while not served.transport.get_write_buffer_size():
             await socket.send(question)
-            await asyncio.sleep(0.001)
+            await asyncio.sleep(0)
         socket.transport.write(CLOSE)
-        while not served.transport.is_closing():
-            await asyncio.sleep(0.001)
+        await until(served.transport.is_closing)
         app.server.should_exit = True
         await all_closed(app)
 

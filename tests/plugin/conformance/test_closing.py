@@ -9,8 +9,9 @@ from livekit.agents import APIConnectOptions
 from livekit.plugins.custom_stt import STT, SpeechStream
 
 from stt_testing.chaos_proxy import ChaosProxy
-from stt_testing.local_app import LocalApp, local_app
+from stt_testing.local_app import local_app
 from stt_testing.sound import pcm, silence, speech
+from stt_testing.waiting import until
 
 SENTENCE = pcm(speech(1.0), silence(0.6))
 FRAME = rtc.AudioFrame(SENTENCE, 16_000, 1, len(SENTENCE) // 2)
@@ -34,7 +35,7 @@ async def test_a_closed_stream_is_over_within_half_a_second_and_frees_its_place(
                 stream.end_input()
             await asyncio.sleep(choose.choice([0.0, 0.001, 0.01, 0.1]))
             assert await _seconds_to_close(stream) < 0.5
-            await asyncio.wait_for(_is_free(app), 0.5)
+            await until(lambda: not app.service.sessions, timeout_s=0.5)
 
 
 async def test_so_is_one_whose_server_has_gone_silent() -> None:
@@ -44,8 +45,7 @@ async def test_so_is_one_whose_server_has_gone_silent() -> None:
         STT(api_url=proxy.url) as plugin,
     ):
         stream = plugin.stream(conn_options=ONCE)
-        while not app.service.sessions:
-            await asyncio.sleep(0.001)
+        await until(lambda: app.service.sessions)
         proxy.half_open()
         stream.push_frame(FRAME)
         assert await _seconds_to_close(stream) < 0.5
@@ -58,12 +58,10 @@ async def test_so_is_one_that_waits_to_connect_again() -> None:
         STT(api_url=proxy.url) as plugin,
     ):
         stream = plugin.stream()
-        while not app.service.sessions:
-            await asyncio.sleep(0.001)
+        await until(lambda: app.service.sessions)
         proxy.refusing = True
         proxy.reset()
-        while proxy.connections < 4:
-            await asyncio.sleep(0.001)
+        await until(lambda: proxy.connections >= 4)
         assert await _seconds_to_close(stream) < 0.5
 
 
@@ -72,8 +70,3 @@ async def _seconds_to_close(stream: SpeechStream) -> float:
     began_at = now()
     await stream.aclose()
     return now() - began_at
-
-
-async def _is_free(app: LocalApp) -> None:
-    while app.service.sessions:
-        await asyncio.sleep(0.001)

@@ -15,7 +15,7 @@ from livekit import rtc
 from livekit.agents import stt
 from livekit.plugins import custom_stt
 
-RECORDING = Path(__file__).parents[1] / "tests/data/speech/demo.wav"
+RECORDING = Path(__file__).parents[1] / "testing/recordings/demo.wav"
 FRAME_S = 0.02
 
 

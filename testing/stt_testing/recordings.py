@@ -1,4 +1,4 @@
-"""The recordings of tests/data/speech: what is said in them, and how they sound."""
+"""The recordings of testing/recordings: what is said in them, and how they sound."""
 
 import json
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ import soxr
 from stt_api.session.audio import SAMPLE_RATE, Samples, to_pcm
 from stt_api.word_errors import words
 
-FOLDER = Path(__file__).parents[2] / "tests" / "data" / "speech"
+FOLDER = Path(__file__).parents[1] / "recordings"
 
 
 @dataclass(frozen=True, slots=True)

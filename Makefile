@@ -63,7 +63,7 @@ lint: install ## Check style and format
 	$(BIN)/hadolint stt-api/Dockerfile
 
 types: install ## Check types
-	$(BIN)/mypy -p stt_api -p stt_model_pico -p stt_testing -p livekit.plugins.custom_stt
+	$(BIN)/mypy
 
 check: lint types test ## Run lint, types and tests
 

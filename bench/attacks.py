@@ -189,8 +189,9 @@ async def send_frame(url: str, number: int) -> str:
 
 def _connection(url: str, **options: Any) -> connect:
     address = url.replace("http", "ws", 1) + PATH
-    patience = {"close_timeout": 1, "ping_interval": None}
-    return connect(address, compression=None, max_size=None, **patience, **options)
+    return connect(
+        address, compression=None, max_size=None, close_timeout=1, ping_interval=None, **options
+    )
 
 
 async def _http(url: str, request: str, wait_s: float | None = ANSWER_S) -> str:

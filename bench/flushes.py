@@ -4,7 +4,7 @@ import asyncio
 import time
 
 from livekit import rtc
-from livekit.agents.stt import SpeechEventType
+from livekit.agents.stt import RecognizeStream, SpeechEventType
 from livekit.plugins import custom_stt
 from websockets.asyncio.client import ClientConnection
 
@@ -65,7 +65,7 @@ async def _plugin(url: str, count: int) -> list[float]:
         return [await _plugin_flush(stream, pcm) for pcm in sentences(count)]
 
 
-async def _plugin_flush(stream: custom_stt.SpeechStream, pcm: bytes) -> float:
+async def _plugin_flush(stream: RecognizeStream, pcm: bytes) -> float:
     async for frame in live(pcm):
         stream.push_frame(rtc.AudioFrame(frame, SAMPLE_RATE, 1, len(frame) // 2))
     asked = time.perf_counter()

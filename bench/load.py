@@ -65,7 +65,8 @@ class Silence:
 
     def pcm(self) -> bytes:
         samples = int(self.seconds * SAMPLE_RATE)
-        return to_pcm(np.random.default_rng(self.seed).normal(0, QUIET_ROOM, samples))
+        noise = np.random.default_rng(self.seed).normal(0, QUIET_ROOM, samples)
+        return to_pcm(noise.astype(np.float32))
 
     def utterances(self) -> list[Utterance]:
         return []

@@ -1,6 +1,7 @@
 """Each kind of run, from its servers to its report."""
 
 import argparse
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
 from functools import partial
@@ -101,7 +102,10 @@ def offline(options: argparse.Namespace, pool: ProcessPoolExecutor, console: Con
             return alone.submit(run_offline, options.model, options.device, load).result()
 
         live = partial(run_step, server, pool, load, endpointing_s)
-        ways = {"faster-whisper offline": yardstick, "ours live": live}
+        ways: dict[str, Callable[[], Step]] = {
+            "faster-whisper offline": yardstick,
+            "ours live": live,
+        }
         turns = comparison.in_turns(ways, options.rounds, status.update)
     console.print(comparison.measured(turns, comparison.YARDSTICK))
     data = comparison.measured_data(turns, comparison.YARDSTICK)

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import jiwer
+from jiwer import AlignmentChunk
 
 from stt_api.word_errors import words
 
@@ -59,7 +59,7 @@ def _add(figures: Figures, log: Log) -> None:
             _add_times(figures, utterance.start, utterance.end, shown, begin, stop)
 
 
-def _stops(said: Sequence[list[str]], alignment: Sequence[Any], held: int) -> list[int]:
+def _stops(said: Sequence[list[str]], alignment: Sequence[AlignmentChunk], held: int) -> list[int]:
     """Return, for each recording, how many words were held of it and all before."""
     stops, count = [], 0
     for text in said[:-1]:
@@ -68,7 +68,7 @@ def _stops(said: Sequence[list[str]], alignment: Sequence[Any], held: int) -> li
     return [*stops, held]
 
 
-def _place(alignment: Sequence[Any], said: int, held: int) -> int:
+def _place(alignment: Sequence[AlignmentChunk], said: int, held: int) -> int:
     """Return the place in the words held that answers to a place in the words said."""
     for chunk in alignment:
         if chunk.ref_start_idx <= said < chunk.ref_end_idx:

@@ -41,7 +41,10 @@ class Dialect(Protocol):
     """
 
     screen: Screen
-    ending: str | bytes | None  # None: the server never closes, so silence has to tell the end
+
+    @property
+    def ending(self) -> str | bytes | None:
+        """What tells the server so; None where it never closes, so silence has to tell the end."""
 
     async def begin(self, socket: ClientConnection) -> None:
         """Return when the server is ready for audio."""

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import matplotlib
 from matplotlib.axes import Axes
@@ -27,7 +28,7 @@ LOOKS = (
 )
 FLOOR = 10  # ms; what came earlier is drawn here, for a log axis has no zero
 
-STYLE = {
+STYLE: dict[Any, Any] = {  # matplotlib types each key by itself
     "svg.fonttype": "none",  # text stays text: small, and in the reader's font
     "svg.hashsalt": "bench",  # the same run is the same file
     "font.family": "sans-serif",
@@ -131,7 +132,7 @@ def _draw(axes: Axes, plot: Plot, data: Row) -> None:
 
 def _line(axes: Axes, plot: Plot, name: str, steps: Sequence[Row], look: tuple[str, str]) -> None:
     colour, marker = look
-    common = {"color": colour, "clip_on": False}  # whole markers, at the edge as well
+    common: dict[str, Any] = {"color": colour, "clip_on": False}  # whole markers at the edge too
     line = {**common, "label": name, "marker": marker, "markersize": 4.5, "linewidth": 1.6}
     sessions, rows = [step["sessions"] for step in steps], [step[plot.key] for step in steps]
     if not plot.spread:

@@ -41,6 +41,8 @@ CLOSING_S = 0.5  # that the last bytes get on their way when the time to shut do
 class Server(uvicorn.Server):
     """uvicorn, but open sessions get their last finals before it closes their sockets."""
 
+    config: TcpConfig
+
     def __init__(self, config: TcpConfig, app: FastAPI, service: Service, drain_s: float) -> None:
         super().__init__(config)
         self.app = app

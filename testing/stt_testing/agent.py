@@ -22,7 +22,7 @@ class Microphone(AudioInput):
         self._frames.send_nowait(frame)
 
 
-class StubLLM(llm.LLM):
+class StubLLM(llm.LLM[Any]):
     """Answers "Done." to everything."""
 
     def chat(self, *, chat_ctx: llm.ChatContext, tools: Any = None, **options: Any) -> Any:

@@ -58,7 +58,7 @@ async def replies(socket: ClientConnection) -> list[Reply]:
 
 
 async def transcribe(
-    url: str, pcm: bytes, *, frame_s: float = 0.1, pace: float = math.inf, **settings: object
+    url: str, pcm: bytes, *, frame_s: float = 0.1, pace: float = math.inf, **settings: Any
 ) -> list[Reply]:
     """Send 16 kHz mono ``pcm``, end the stream, and return all replies."""
     async with connection(url, **settings) as socket:

@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from bench.step import Step
 from bench.ways import Way
 
 
-def step(sessions: int, final_s: float, **figures: int) -> Step:
+def step(sessions: int, final_s: float, **figures: Any) -> Step:
     heard = Figures(final_s=[final_s], utterances=1, **figures)
     return Step(sessions, heard, 0.5, 1.0, 1.0, 100.0, None, [1], 0.5)
 

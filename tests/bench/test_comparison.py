@@ -19,7 +19,11 @@ def test_two_ways_take_turns_and_the_first_also_ends() -> None:
     turns: list[str] = []
 
     def way(name: str) -> Callable[[], Step]:
-        return lambda: turns.append(name) or step()
+        def run() -> Step:
+            turns.append(name)
+            return step()
+
+        return run
 
     compared = in_turns({"a": way("a"), "b": way("b")}, rounds=2, say=lambda text: None)
     assert turns == ["a", "b", "a", "b", "a"]

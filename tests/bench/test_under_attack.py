@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from bench.under_attack import broken_promises
 CALM = Step(1, Figures(final_s=[0.1], heard=[["yes"]]), 0.5, 1.0, 1.0, 100.0, None, [1], 0.5)
 
 
-def attacked(**figures: object) -> Comparison:
+def attacked(**figures: Any) -> Comparison:
     under_attack = replace(CALM, figures=replace(CALM.figures, **figures))
     return Comparison({"calm": [CALM, CALM], "attacked": [under_attack]})
 

@@ -58,4 +58,5 @@ async def test_every_final_of_an_agent_has_its_language_and_the_confidence_of_ea
     heard = [event.alternatives[0] for event in events if event.type == "final_transcript"]
     assert [final.language for final in heard] == ["en", "de"]
     assert all(final.words for final in heard)
-    assert all(0 < word.confidence <= 1 for final in heard for word in final.words or ())
+    confidences = [word.confidence for final in heard for word in final.words or ()]
+    assert all(isinstance(each, float) and 0 < each <= 1 for each in confidences)

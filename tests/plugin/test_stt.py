@@ -457,7 +457,8 @@ async def talk_over_two_connections(
 
 
 def places(call: Call) -> list[int]:
-    return np.frombuffer(call.audio, dtype="<u2").tolist()
+    samples: list[int] = np.frombuffer(call.audio, dtype="<u2").tolist()
+    return samples
 
 
 async def drop_in_speech(call: Call) -> None:

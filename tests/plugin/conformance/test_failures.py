@@ -26,8 +26,8 @@ ONCE = APIConnectOptions(max_retry=0, timeout=0.3)
 TWICE = APIConnectOptions(max_retry=1, retry_interval=0.01, timeout=0.3)
 SOUND = rtc.AudioFrame(bytes(320_000), 16_000, 1, 160_000)
 
-READY = {"type": "ready", "session_id": "s", "model": "m"}
-FINAL = {
+READY: dict[str, object] = {"type": "ready", "session_id": "s", "model": "m"}
+FINAL: dict[str, object] = {
     "type": "transcript",
     "utterance": 1,
     "text": WORD,
@@ -37,7 +37,7 @@ FINAL = {
     "audio_processed": 0.3,
     "words": [{"word": WORD, "start": 0.1, "end": 0.2}],
 }
-MESSAGES = [
+MESSAGES: list[dict[str, object]] = [
     READY,
     FINAL,
     {"type": "speech_started", "utterance": 1, "start": 0.1},
@@ -88,8 +88,8 @@ async def fail(
             await plugin.recognize(SOUND, conn_options=conn_options)
         except APIError as error:
             errors.append(error)
-    for error in errors:
-        told = "".join(traceback.format_exception(error)) + repr(error.body)
+    for raised in errors:
+        told = "".join(traceback.format_exception(raised)) + repr(raised.body)
         assert KEY not in told and WORD not in told
     return errors
 

@@ -38,7 +38,7 @@ async def running(
             await task
 
 
-async def busy(engine: Engine, model: FakeModel) -> asyncio.Task[object]:
+async def busy(engine: Engine, model: FakeModel) -> asyncio.Task[Transcript]:
     """Let the model hold one request until its gate opens."""
     model.gate.clear()
     model.started.clear()
@@ -328,8 +328,8 @@ async def test_an_engine_that_breaks_tells_its_callers_and_is_not_alive() -> Non
 class ShortAnswers(FakeModel):
     """Forgets to answer one of the requests."""
 
-    def transcribe(self, requests: Sequence[DecodeRequest]) -> list[Transcript]:
-        return super().transcribe(requests)[1:]
+    def transcribe(self, requests: Sequence[DecodeRequest], key: Hashable) -> list[Transcript]:
+        return super().transcribe(requests, key)[1:]
 
 
 async def test_a_request_without_an_answer_has_failed() -> None:

@@ -118,7 +118,7 @@ class Distracted(Fragile):
 def test_keyterms_cost_no_words_in_a_second_opinion(fragile: WhisperTranscriber) -> None:
     plain = fragile.transcribe_alone(FINALS[0])
     distracted = fragile.using(FIT, beam_size=1)
-    distracted.weights = Distracted(fragile.weights._weights)  # type: ignore[assignment]
+    distracted.weights = Distracted(fragile.weights._weights)  # type: ignore[assignment, attr-defined]
     keyterms = replace(FINALS[0].options, keyterms=("Oslo",))
     heard = distracted.transcribe_alone(replace(FINALS[0], options=keyterms))
     assert (heard.redone, heard.text) == (Doubt.CUT_OFF, plain.text)

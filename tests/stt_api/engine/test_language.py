@@ -37,7 +37,7 @@ def asking(**options: object) -> DecodeRequest:
 
 
 def decided(model: Counting, *requests: DecodeRequest) -> list[str | None]:
-    heard = with_languages(model, len(requests), requests)  # type: ignore[arg-type]
+    heard = with_languages(model, len(requests), requests)
     return [request.options.known_language for request in heard]
 
 

@@ -12,8 +12,9 @@ from stt_api.engine.prompt import PROMPT_STEP, PromptEncoder
 FILE = Path(stt_model_pico.path()) / "tokenizer.json"
 SPECIAL = [token["content"] for token in json.loads(FILE.read_text())["added_tokens"]]
 WHISPER = Tokenizer.from_file(str(FILE))
-FIRST_SPECIAL = WHISPER.token_to_id("<|endoftext|>")
-START_OF_PREVIOUS = WHISPER.token_to_id("<|startofprev|>")
+VOCABULARY = WHISPER.get_vocab()
+FIRST_SPECIAL = VOCABULARY["<|endoftext|>"]
+START_OF_PREVIOUS = VOCABULARY["<|startofprev|>"]
 
 
 @pytest.fixture(scope="module")

@@ -34,7 +34,8 @@ def decided(
         try:
             heard = decode(deciding.send(heard))
         except StopIteration as end:
-            return end.value
+            opinion: Opinion = end.value
+            return opinion
 
 
 def opinion(first: Transcript, *others: Transcript, key: BatchKey = FULL) -> Transcript:

@@ -5,7 +5,7 @@ BIN := .venv/bin
 UV_VERSION := 0.13.8
 TORCH_VERSION := 2.13.0
 SHAPE ?= small
-CODE := stt-api livekit-plugin-custom-stt stt-model-pico testing examples bench tests
+CODE := stt-api stt-client livekit-plugin-custom-stt stt-model-pico testing examples bench tests
 
 export WHISPER_MODEL_SIZE ?= pico
 # Attention at full context takes blocks of 70 MB and more, page by page unless told not to.

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 ROOT = Path(__file__).parents[1]
-MEMBERS = ("livekit-plugin-custom-stt", "stt-api", "stt-model-pico")
+MEMBERS = ("livekit-plugin-custom-stt", "stt-api", "stt-client", "stt-model-pico")
 
 
 def tracked() -> list[Path]:

@@ -1,6 +1,6 @@
 """Any usual name of a language → the code that Whisper has for it.
 
-The plugin and the server hold the same copy of this file; a test keeps them alike. Codes, English
+The client and the server hold the same copy of this file; a test keeps them alike. Codes, English
 names and their aliases are those of openai-whisper's tokenizer (MIT licence, Copyright (c) 2022
 OpenAI). To them come the codes of ISO 639-2 and -3, and the codes of other services. Whisper's are
 not all ISO's (Javanese is ``jw``), so a library of standard tags would not give them.

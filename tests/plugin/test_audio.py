@@ -1,11 +1,11 @@
-"""Frames of any shape become mono chunks."""
+"""Frames of any shape become mono."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 from livekit import rtc
-from livekit.plugins.custom_stt._audio import Chunks, downmix
+from livekit.plugins.custom_stt._audio import downmix
 
 
 def frame(samples: list[int], channels: int = 1) -> rtc.AudioFrame:
@@ -25,17 +25,3 @@ def frame(samples: list[int], channels: int = 1) -> rtc.AudioFrame:
 def test_channels_are_averaged(channels: int, samples: list[int], mono: list[int]) -> None:
     mixed = downmix(frame(samples, channels))
     assert (list(mixed.data), mixed.num_channels) == (mono, 1)
-
-
-def lengths(chunks: list[bytes]) -> list[int]:
-    return [len(chunk) // 2 for chunk in chunks]
-
-
-def test_audio_leaves_in_chunks_of_50_ms() -> None:
-    assert lengths(Chunks(16000).push(frame([0] * 2000))) == [800, 800]
-
-
-def test_a_flush_gives_the_rest() -> None:
-    chunks = Chunks(16000)
-    chunks.push(frame([1] * 900))
-    assert (lengths(chunks.flush()), chunks.flush()) == ([100], [])

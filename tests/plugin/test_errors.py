@@ -6,14 +6,10 @@ from typing import Any
 
 import aiohttp
 import pytest
+from custom_stt_client.errors import from_close, from_server_error, from_session_end
+from custom_stt_client.messages import ServerError, SessionEnded
 from livekit.agents import APIConnectionError, APIError, APIStatusError, APITimeoutError
-from livekit.plugins.custom_stt._errors import (
-    from_close,
-    from_server_error,
-    from_session_end,
-    to_api_error,
-)
-from livekit.plugins.custom_stt._messages import ServerError, SessionEnded
+from livekit.plugins.custom_stt._errors import to_api_error
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
@@ -93,7 +89,7 @@ def test_an_api_error_stays_as_it_is() -> None:
 
 @pytest.mark.parametrize("code", [1003, 1007, 1008, 1009])
 def test_a_close_for_the_clients_fault_is_not_retried(code: int) -> None:
-    error = from_close(code, "why")
+    error = to_api_error(from_close(code, "why"))
     assert isinstance(error, APIStatusError)
     assert (error.status_code, error.retryable) == (code, False)
     assert error.message.endswith(": why")
@@ -101,21 +97,23 @@ def test_a_close_for_the_clients_fault_is_not_retried(code: int) -> None:
 
 @pytest.mark.parametrize("code", [1011, 1012, 1013])
 def test_a_close_for_the_servers_state_is_retried(code: int) -> None:
-    error = from_close(code, "")
+    error = to_api_error(from_close(code, ""))
     assert isinstance(error, APIStatusError)
     assert (error.status_code, error.retryable) == (code, True)
 
 
 @pytest.mark.parametrize("code", [None, 1000, 1001, 1006, 4000])
 def test_any_other_close_is_a_broken_connection(code: int | None) -> None:
-    error = from_close(code, "")
+    error = to_api_error(from_close(code, ""))
     assert isinstance(error, APIConnectionError)
     assert error.retryable
 
 
 @pytest.mark.parametrize("retryable", [True, False])
 def test_the_servers_own_error_says_itself_if_a_retry_helps(retryable: bool) -> None:
-    error = from_server_error(ServerError("bad_value", "no such task", retryable, 2.0, "task"))
+    error = to_api_error(
+        from_server_error(ServerError("bad_value", "no such task", retryable, 2.0, "task"))
+    )
     assert (error.message, error.retryable) == ("bad_value: no such task", retryable)
     assert error.body == {"code": "bad_value", "field": "task", "retry_after_s": 2.0}
 
@@ -127,7 +125,8 @@ def test_the_servers_own_error_says_itself_if_a_retry_helps(retryable: bool) -> 
 def test_a_session_ended_by_the_server_is_retried_unless_the_quota_is_used_up(
     reason: str, retryable: bool
 ) -> None:
-    assert from_session_end(SessionEnded(reason, "")).retryable is retryable
+    error = to_api_error(from_session_end(SessionEnded(reason, "")))
+    assert (type(error), error.body, error.retryable) == (APIError, None, retryable)
 
 
 def test_no_key_is_in_any_text() -> None:

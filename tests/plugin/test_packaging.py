@@ -34,9 +34,10 @@ def uv(*arguments: str | Path) -> str:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the wheel and the sdist it was built from."""
+    """The folder of the wheels, of the plugin and of the client, and their sdists."""
     folder = tmp_path_factory.mktemp("dist")
-    uv("build", "--quiet", "--package", "livekit-plugin-custom-stt", "--out-dir", folder)
+    for package in ("livekit-plugin-custom-stt", "custom-stt-client"):
+        uv("build", "--quiet", "--package", package, "--out-dir", folder)
     return folder
 
 
@@ -46,7 +47,7 @@ def only(folder: Path, pattern: str) -> Path:
 
 
 def test_the_wheel_holds_the_plugin_and_leaves_the_namespaces_open(built: Path) -> None:
-    with zipfile.ZipFile(only(built, "*.whl")) as wheel:
+    with zipfile.ZipFile(only(built, "livekit*.whl")) as wheel:
         names = set(wheel.namelist())
     assert "livekit/plugins/custom_stt/py.typed" in names
     assert not {"livekit/__init__.py", "livekit/plugins/__init__.py"} & names
@@ -54,7 +55,7 @@ def test_the_wheel_holds_the_plugin_and_leaves_the_namespaces_open(built: Path) 
 
 
 def test_the_sdist_holds_what_it_takes_to_build_it(built: Path) -> None:
-    with tarfile.open(only(built, "*.tar.gz")) as sdist:
+    with tarfile.open(only(built, "livekit*.tar.gz")) as sdist:
         names = {name.partition("/")[2] for name in sdist.getnames()}
     assert {"README.md", "LICENSE", "pyproject.toml"} <= names
     assert "livekit/plugins/custom_stt/py.typed" in names
@@ -66,7 +67,8 @@ def test_it_lives_beside_livekit_agents_and_another_plugin(built: Path, tmp_path
     locked = tmp_path / "locked.txt"
     exported = ("--frozen", "--no-hashes", "--no-emit-workspace", "--quiet")
     uv("export", "--package", "livekit-plugin-custom-stt", *exported, "--output-file", locked)
-    wanted = (only(built, "*.whl"), OTHER_PLUGIN, "--constraint", locked)
+    wheels = built.glob("*.whl")
+    wanted: tuple[str | Path, ...] = (*wheels, OTHER_PLUGIN, "--constraint", locked)
     uv("pip", "install", "--quiet", "--python", python, *wanted)
     told = subprocess.run([python, "-c", CHECK], check=True, capture_output=True, text=True).stdout
     found = json.loads(told)

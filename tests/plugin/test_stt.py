@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 import numpy as np
 import pytest
+from custom_stt_client.backlog import WARM_UP_S
 from livekit import rtc
 from livekit.agents import (
     APIConnectionError,
@@ -21,7 +22,6 @@ from livekit.agents import (
 )
 from livekit.agents.stt import SpeechEventType as Type
 from livekit.plugins.custom_stt import STT, SpeechStream, STTOptions
-from livekit.plugins.custom_stt._backlog import WARM_UP_S
 
 from stt_testing.listening import frames
 
@@ -296,7 +296,7 @@ async def test_options_change_in_band() -> None:
         {"type": "configure", "language": "de", "keyterms": ["Bahn"]},
         {"type": "configure", "keyterms": ["Bahn", "Gleis"]},
     ]
-    assert later._options.language == "de"
+    assert later._stream.options.language == "de"
 
 
 async def test_a_language_that_whisper_does_not_know_is_refused_where_it_is_given() -> None:
@@ -313,7 +313,7 @@ async def test_a_language_that_whisper_does_not_know_is_refused_where_it_is_give
             speech.stream(language="klingon")
         with pytest.raises(ValueError, match=r"^language must be"):
             await speech.recognize(audio(0.1), language="klingon")
-        assert (speech._options, stream._options) == (STTOptions(), STTOptions())
+        assert (speech._options, stream._stream.options) == (STTOptions(), STTOptions())
 
 
 def said(role: llm.ChatRole, text: str) -> ConversationItemAddedEvent:

@@ -7,11 +7,11 @@ from stt_api.languages import LANGUAGES, whisper_language, whisper_languages
 
 ROOT = Path(__file__).parents[2]
 SERVER = ROOT / "stt-api/stt_api/languages.py"
-PLUGIN = ROOT / "livekit-plugin-custom-stt/livekit/plugins/custom_stt/_languages.py"
+CLIENT = ROOT / "stt-client/custom_stt_client/languages.py"
 
 
-def test_the_plugin_and_the_server_hold_the_same_table() -> None:
-    assert PLUGIN.read_bytes() == SERVER.read_bytes(), f"copy {SERVER} to {PLUGIN}"
+def test_the_client_and_the_server_hold_the_same_table() -> None:
+    assert CLIENT.read_bytes() == SERVER.read_bytes(), f"copy {SERVER} to {CLIENT}"
 
 
 def test_the_table_holds_exactly_whispers_languages() -> None:

@@ -38,6 +38,6 @@ class HttpSessions:
             await own.close()
 
     async def _close_left_behind(self) -> None:
-        """By loops that are over. What is left to close of those is no socket."""
+        """Close those of loops that are over. What is left to close of them is no socket."""
         for loop in [loop for loop in self._own if loop.is_closed()]:
             await self._own.pop(loop).close()

@@ -1,33 +1,35 @@
-"""A server transcript in LiveKit's terms: times, words, confidence. Decides no order."""
+"""A transcript in LiveKit's terms: times, words, confidence. Decides no order."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from custom_stt_client.messages import Transcript, Word
+from custom_stt_client.progress import Progress
 from livekit.agents import LanguageCode, stt
 from livekit.agents.types import TimedString
 
-from ._clock import AudioClock
-from ._messages import Transcript, Word
 
-
-def speech_data(transcript: Transcript, clock: AudioClock) -> stt.SpeechData:
+def speech_data(
+    transcript: Transcript, progress: Progress, start_time_offset: float = 0.0
+) -> stt.SpeechData:
+    """Return a transcript; ``start_time_offset`` (s) is added to its times."""
     words = transcript.words
     return stt.SpeechData(
         language=LanguageCode(transcript.language),
         text=transcript.text,
-        start_time=clock.stream_time(transcript.start),
-        end_time=clock.stream_time(transcript.end),
+        start_time=start_time_offset + transcript.start,
+        end_time=start_time_offset + transcript.end,
         confidence=transcript.confidence,
-        words=None if words is None else [_timed(word, clock) for word in words],
-        metadata=_metadata(transcript, clock),
+        words=None if words is None else [_timed(word, start_time_offset) for word in words],
+        metadata=_metadata(transcript, progress),
     )
 
 
 def no_words(
     start_s: float = 0.0, end_s: float = 0.0, suppressed: str | None = None
 ) -> stt.SpeechData:
-    """What an event without a transcript carries: ``alternatives[0]`` is always there.
+    """Return what an event without a transcript carries: ``alternatives[0]`` is always there.
 
     The end of speech that goes on is left at 0: LiveKit takes any other for its end.
     """
@@ -37,7 +39,7 @@ def no_words(
 
 
 def joined(parts: Sequence[stt.SpeechData], suppressed: str | None = None) -> stt.SpeechData:
-    """Several finals as one; the language is that of the first."""
+    """Return several finals as one; the language is that of the first."""
     if not parts:
         return no_words(suppressed=suppressed)
     words = [word for part in parts for word in part.words or ()]
@@ -53,25 +55,25 @@ def joined(parts: Sequence[stt.SpeechData], suppressed: str | None = None) -> st
 
 
 def _reason(suppressed: str | None) -> dict[str, str] | None:
-    """Why there is no final, or not for all that was said."""
+    """Return why there is no final, or not for all that was said."""
     return {"suppressed": suppressed} if suppressed else None
 
 
-def _timed(word: Word, clock: AudioClock) -> TimedString:
+def _timed(word: Word, start_time_offset: float) -> TimedString:
     return TimedString(
         word.word,
-        start_time=clock.stream_time(word.start),
-        end_time=clock.stream_time(word.end),
+        start_time=start_time_offset + word.start,
+        end_time=start_time_offset + word.end,
         confidence=word.confidence,
-        start_time_offset=clock.start_time_offset,
+        start_time_offset=start_time_offset,
     )
 
 
-def _metadata(transcript: Transcript, clock: AudioClock) -> dict[str, float]:
+def _metadata(transcript: Transcript, progress: Progress) -> dict[str, float]:
     """``lag_s``: seconds of audio that came in and that this does not cover."""
     metadata = {}
     if transcript.no_speech_prob is not None:
         metadata["no_speech_prob"] = transcript.no_speech_prob
     if transcript.audio_processed is not None:
-        metadata["lag_s"] = clock.lag_s(transcript.audio_processed)
+        metadata["lag_s"] = progress.lag_s(transcript.audio_processed)
     return metadata

@@ -1,205 +1,44 @@
-"""What a user may set, checked where it is set. Knows no wire format."""
+"""What a user may set, and what the framework adds to it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
-from typing import Any, Literal, get_args
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from livekit.agents.utils import is_given
+from custom_stt_client.options import (
+    CHANGEABLE_MID_STREAM,
+    MAX_KEYTERMS,
+    MAX_PROMPT_LENGTH,
+    StreamOptions,
+    is_keyterm,
+    sendable,
+)
 
-from ._languages import DETECT, LANGUAGES, whisper_language, whisper_languages
-
-Task = Literal["transcribe", "translate"]
-Windowing = Literal["utterance", "overlap"]
-
-# The server's limits; a wrong value is better refused here than in the middle of a call.
-MIN_SAMPLE_RATE, MAX_SAMPLE_RATE = 8_000, 48_000  # Hz
-MIN_ENDPOINTING_MS, MAX_ENDPOINTING_MS = 100, 5_000
-MAX_PROMPT_LENGTH = 4_000  # characters
-MAX_KEYTERMS, MAX_KEYTERM_LENGTH = 100, 100
+__all__ = ["CHANGEABLE_MID_STREAM", "STTOptions", "with_conversation", "with_more_keyterms"]
 
 CONVERSATION_LENGTH = 200  # characters of it that the prompt ends with
 
-_NO_WAY_BACK = {
-    "language": "a language or 'auto'",
-    "languages": "a list, () for any language",
-    "endpointing_ms": "a number",
-}
-
-CHANGEABLE_MID_STREAM = (
-    "language",
-    "languages",
-    "prompt",
-    "keyterms",
-    "endpointing_ms",
-    "interim_results",
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class STTOptions:
+class STTOptions(StreamOptions):
     """How the server shall listen. ``None`` leaves a choice to the server.
 
-    Raises ValueError naming the field and the allowed values.
+    Input of any rate is resampled to ``sample_rate``. Raises ValueError naming the field and the
+    allowed values.
     """
-
-    language: str | None = None  # "en", "en-US", "english"; "auto" or "multi": detected
-    languages: Sequence[str] | None = None  # to detect one of where ``language`` names none
-    task: Task = "transcribe"  # "translate": the text comes out in English
-    prompt: str | None = None  # text the speech is likely to follow from
-    keyterms: Sequence[str] = ()  # names and terms to listen for
-    interim_results: bool = True
-    words: bool = True  # times and confidence of each word
-    endpointing_ms: int | None = None  # silence that ends an utterance
-    vad: bool = True
-    windowing: Windowing | None = None
-    sample_rate: int = 16_000  # Hz sent to the server; input of any rate is resampled
-
-    def __post_init__(self) -> None:
-        for field in fields(self):
-            is_allowed, allowed = _RULES[field.name]
-            _require(is_allowed(getattr(self, field.name)), field.name, allowed)
-        object.__setattr__(self, "keyterms", tuple(self.keyterms))
-        if self.languages is not None:
-            object.__setattr__(self, "languages", whisper_languages(self.languages))
-
-
-def apply_changes(options: STTOptions, changes: dict[str, Any]) -> STTOptions:
-    """The options with what may change while a stream runs. NOT_GIVEN changes nothing."""
-    given = {name: value for name, value in changes.items() if is_given(value)}
-    known = {field.name for field in fields(STTOptions)}
-    refused = [name for name in given if name not in CHANGEABLE_MID_STREAM]
-    if refused:
-        kind = "fixed for the life of a stream" if known.issuperset(refused) else "unknown"
-        raise ValueError(
-            f"{', '.join(refused)}: {kind}; may change: {', '.join(CHANGEABLE_MID_STREAM)}"
-        )
-    for name, allowed in _NO_WAY_BACK.items():
-        _require(
-            given.get(name, allowed) is not None,
-            name,
-            f"{allowed}: a running stream cannot go back to the server's default",
-        )
-    return replace(options, **given)
-
-
-def take_back(options: STTOptions, refused: STTOptions, in_force: STTOptions) -> STTOptions:
-    """The options without what ``refused`` would have changed of those in force.
-
-    What was set to another value since then stays.
-    """
-    undone = {
-        name: getattr(in_force, name)
-        for name in CHANGEABLE_MID_STREAM
-        if getattr(options, name) == getattr(refused, name)
-    }
-    return replace(options, **undone)
 
 
 def with_more_keyterms(options: STTOptions, terms: Sequence[str]) -> STTOptions:
-    """The user's own come first; what does not fit is left out: nobody chose it by hand."""
-    fitting = filter(_is_keyterm, map(_sendable, terms))
+    """Add keyterms after the user's own; what does not fit is left out: nobody chose it by hand."""
+    fitting = filter(is_keyterm, map(sendable, terms))
     merged = dict.fromkeys((*options.keyterms, *fitting))
     return replace(options, keyterms=tuple(merged)[:MAX_KEYTERMS])
 
 
 def with_conversation(options: STTOptions, conversation: str) -> STTOptions:
-    """The user's own prompt, then what was said last, in whole words."""
-    conversation = _sendable(conversation)
+    """Let the prompt be the user's own, then what was said last, in whole words."""
+    conversation = sendable(conversation)
     if len(conversation) > CONVERSATION_LENGTH:
         conversation = conversation[-CONVERSATION_LENGTH:].partition(" ")[2]
     prompt = " ".join(filter(None, (options.prompt, conversation)))
     return replace(options, prompt=prompt[-MAX_PROMPT_LENGTH:] or None)
-
-
-def _sendable(text: str) -> str:
-    """As Unicode has it: a pair of surrogates is one character, a half of a pair is none."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
-
-
-def _is_bool(value: object) -> bool:
-    return isinstance(value, bool)
-
-
-def _is_text(value: object, max_length: int) -> bool:
-    return isinstance(value, str) and len(value) <= max_length and _sendable(value) == value
-
-
-def _is_language(value: object) -> bool:
-    if not isinstance(value, str):
-        return False
-    try:
-        whisper_language(value)
-    except ValueError:
-        return False
-    return True
-
-
-def _are_languages(value: object) -> bool:
-    if isinstance(value, str) or not isinstance(value, Sequence):
-        return False
-    return all(_is_language(name) and whisper_language(name) for name in value)
-
-
-def _is_keyterm(value: object) -> bool:
-    return value != "" and _is_text(value, MAX_KEYTERM_LENGTH)
-
-
-def _are_keyterms(value: object) -> bool:
-    if isinstance(value, str) or not isinstance(value, Sequence):
-        return False
-    return len(value) <= MAX_KEYTERMS and all(map(_is_keyterm, value))
-
-
-def _is_int_in(value: object, low: int, high: int) -> bool:
-    return isinstance(value, int) and low <= value <= high
-
-
-def _one_of(literal: Any) -> str:
-    return " or ".join(repr(value) for value in get_args(literal))
-
-
-def _require(is_allowed: bool, field: str, allowed: str) -> None:
-    if not is_allowed:
-        raise ValueError(f"{field} must be {allowed}")
-
-
-_SWITCH = (_is_bool, "True or False")
-_RULES: dict[str, tuple[Callable[[Any], bool], str]] = {  # field: (is it allowed, what is)
-    "language": (
-        lambda value: value is None or _is_language(value),
-        f"{' or '.join(map(repr, DETECT))} to detect it, a tag such as 'en-US', an English name,"
-        f" None for the server's default, or one of {', '.join(LANGUAGES)}",
-    ),
-    "languages": (
-        lambda value: value is None or _are_languages(value),
-        "a list of tags such as 'en-US', English names or codes, () for any language, None for the"
-        f" server's default; the codes are {', '.join(LANGUAGES)}",
-    ),
-    "task": (lambda value: value in get_args(Task), _one_of(Task)),
-    "prompt": (
-        lambda value: value is None or _is_text(value, MAX_PROMPT_LENGTH),
-        f"Unicode text of at most {MAX_PROMPT_LENGTH} characters, or None",
-    ),
-    "keyterms": (
-        _are_keyterms,
-        f"a list of at most {MAX_KEYTERMS} strings, Unicode text of 1 to {MAX_KEYTERM_LENGTH}"
-        " characters each",
-    ),
-    "interim_results": _SWITCH,
-    "words": _SWITCH,
-    "endpointing_ms": (
-        lambda value: value is None or _is_int_in(value, MIN_ENDPOINTING_MS, MAX_ENDPOINTING_MS),
-        f"an integer between {MIN_ENDPOINTING_MS} and {MAX_ENDPOINTING_MS}, or None",
-    ),
-    "vad": _SWITCH,
-    "windowing": (
-        lambda value: value in (None, *get_args(Windowing)),
-        f"{_one_of(Windowing)}, or None",
-    ),
-    "sample_rate": (
-        lambda value: _is_int_in(value, MIN_SAMPLE_RATE, MAX_SAMPLE_RATE),
-        f"an integer between {MIN_SAMPLE_RATE} and {MAX_SAMPLE_RATE}",
-    ),
-}

@@ -9,6 +9,11 @@ from dataclasses import replace
 from typing import Any
 
 import aiohttp
+from custom_stt_client.connection import Connection, websocket_url
+from custom_stt_client.messages import Ready
+from custom_stt_client.options import apply_changes
+from custom_stt_client.progress import Progress
+from custom_stt_client.recording import transcribe
 from livekit import rtc
 from livekit.agents import (
     DEFAULT_API_CONNECT_OPTIONS,
@@ -21,18 +26,12 @@ from livekit.agents import (
 from livekit.agents.llm import ChatMessage
 from livekit.agents.utils import AudioBuffer, is_given
 
-from ._connection import Connection, websocket_url
+from ._audio import downmix, resampled
 from ._errors import to_api_error
 from ._http import HttpSessions
-from ._messages import Ready
-from ._recognition import recognize
-from .options import (
-    CONVERSATION_LENGTH,
-    STTOptions,
-    apply_changes,
-    with_conversation,
-    with_more_keyterms,
-)
+from ._speech_data import joined, speech_data
+from .log import logger
+from .options import CONVERSATION_LENGTH, STTOptions, with_conversation, with_more_keyterms
 from .stream import SpeechStream
 
 DEFAULT_URL = "http://localhost:8000"
@@ -81,7 +80,7 @@ class STT(stt.STT[Any]):
 
     @property
     def model(self) -> str:
-        """As the server names it; "unknown" before the first connection."""
+        """The model as the server names it; "unknown" before the first connection."""
         return self._model
 
     @property
@@ -109,15 +108,16 @@ class STT(stt.STT[Any]):
 
         In-band: no stream reconnects. Raises ValueError for any other option.
         """
-        self._options = apply_changes(self._options, changes)
-        self._change_streams(*(name for name, value in changes.items() if is_given(value)))
+        given = {name: value for name, value in changes.items() if is_given(value)}
+        self._options = apply_changes(self._options, given)
+        self._change_streams(*given)
 
     def _update_session_keyterms(self, keyterms: list[str]) -> None:
         self._session_keyterms = tuple(keyterms)
         self._change_streams("keyterms")
 
     def _push_conversation_item(self, ev: ConversationItemAddedEvent) -> None:
-        """What was said last goes into the prompt. ``forward_chat_context`` turns it off."""
+        """Put what was said last into the prompt. ``forward_chat_context`` turns it off."""
         item = ev.item
         if isinstance(item, ChatMessage) and item.role in ("user", "assistant"):
             conversation = f"{self._conversation} {item.text_content or ''}".strip()
@@ -138,13 +138,16 @@ class STT(stt.STT[Any]):
     ) -> stt.SpeechEvent:
         audio = rtc.combine_audio_frames(buffer)
         options = replace(self._effective_options(language), interim_results=False)
+        timeout_s = conn_options.timeout
         try:
-            connection = await self._connect(conn_options.timeout)
-            return await recognize(
-                connection, audio, options, conn_options.timeout, self._server_is_ready
-            )
+            pcm = resampled(downmix(audio), options.sample_rate)
+            connection = await self._connect(timeout_s)
+            heard = await transcribe(connection, pcm, options, timeout_s, self._server_is_ready)
         except Exception as error:
             raise to_api_error(error) from None
+        finals = [speech_data(final, Progress()) for final in heard.finals]
+        said = joined(finals, heard.suppressed[0] if heard.suppressed else None)
+        return stt.SpeechEvent(stt.SpeechEventType.FINAL_TRANSCRIPT, heard.session_id, [said])
 
     def prewarm(self) -> None:
         """Nothing to load here: a stream connects while its first audio is on the way."""
@@ -166,7 +169,7 @@ class STT(stt.STT[Any]):
 
     async def _connect(self, timeout_s: float) -> Connection:
         session = await self._http_sessions.current()
-        return await Connection.open(session, self._url, self._api_key, timeout_s)
+        return await Connection.open(session, self._url, self._api_key, timeout_s, logger)
 
     def _server_is_ready(self, ready: Ready) -> None:
         self._model = ready.model

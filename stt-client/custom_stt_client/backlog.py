@@ -6,6 +6,14 @@
 Positions are samples since the stream began, and stay true whatever connections do. A new
 connection begins exactly where the last answer ended: it answers everything that was not, and
 nothing that was. The audio before that is for its speech detector to warm up on.
+
+Where no server answers for long, the oldest audio is dropped, also such as was sent:
+
+    forgotten │ dropped in flight │ sent, not answered │ not sent yet
+                                start                              end
+
+1. The server answers it after all (``covered``): nothing is lost.
+2. The connection is lost first (``rewind``): so is this audio, and ``dropped`` counts it.
 """
 
 from __future__ import annotations
@@ -14,12 +22,14 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from ._audio import BYTES_PER_SAMPLE
-from .options import STTOptions
+from .audio import BYTES_PER_SAMPLE
+from .options import StreamOptions
 
 
 @dataclass(frozen=True, slots=True)
 class Audio:
+    """A piece of the stream that begins at ``position``."""
+
     position: int
     pcm: bytes  # 16-bit mono
 
@@ -28,7 +38,7 @@ class Audio:
         return self.position + len(self.pcm) // BYTES_PER_SAMPLE
 
     def cut(self, position: int) -> tuple[Audio, Audio]:
-        """What is before ``position``, and what is not."""
+        """Return what is before ``position``, and what is not."""
         at = max(position, self.position)
         split = BYTES_PER_SAMPLE * (at - self.position)
         return Audio(self.position, self.pcm[:split]), Audio(at, self.pcm[split:])
@@ -36,7 +46,7 @@ class Audio:
 
 @dataclass(frozen=True, slots=True)
 class Flush:
-    """Kept until it is answered."""
+    """A wish for a final of all that is before. It is kept until it is answered."""
 
     id: int
 
@@ -45,7 +55,7 @@ class Flush:
 class Change:
     """From here on these options hold, all of them."""
 
-    options: STTOptions
+    options: StreamOptions
 
 
 WARM_UP_S = 2.048
@@ -58,7 +68,7 @@ class Backlog:
     """``push``, ``flush`` and ``change`` at one end; ``next`` to send; ``covered`` and
     ``flushed`` as the server answers; ``rewind`` for a new connection."""
 
-    def __init__(self, options: STTOptions) -> None:
+    def __init__(self, options: StreamOptions) -> None:
         self.options = options  # in force at the start
         self.start = 0
         self.end = 0
@@ -67,7 +77,7 @@ class Backlog:
         self._warm_up = bytearray()  # the answered audio right before the start
         self._sent: deque[Entry] = deque()
         self._unsent: deque[Entry] = deque()
-        self._at_risk: deque[tuple[int, int]] = deque()  # dropped, but sent: may be answered yet
+        self._dropped_in_flight: deque[tuple[int, int]] = deque()  # (begin, end), not adjoining
 
     def push(self, pcm: bytes) -> None:
         audio = Audio(self.end, pcm)
@@ -77,11 +87,11 @@ class Backlog:
     def flush(self, flush_id: int) -> None:
         self._unsent.append(Flush(flush_id))
 
-    def change(self, options: STTOptions) -> None:
+    def change(self, options: StreamOptions) -> None:
         self._unsent.append(Change(options))
 
     def next(self) -> Entry | None:
-        """The first that was not sent yet, which now it is; None where there is none."""
+        """Return the first entry that was not sent yet, which now it is; None where all were."""
         if not self._unsent:
             return None
         entry = self._unsent.popleft()
@@ -91,34 +101,34 @@ class Backlog:
         return entry
 
     def covered(self, position: int) -> None:
-        """The server has said all it has to say about the sent audio before ``position``."""
+        """Forget the sent audio before ``position``: the server has said all about it."""
         self._warm_up += b"".join(self._forget_sent(position))
         del self._warm_up[: -BYTES_PER_SAMPLE * round(WARM_UP_S * self._rate)]
-        while self._at_risk and self._at_risk[0][1] <= position:
-            self._at_risk.popleft()
-        if self._at_risk:
-            began, ended = self._at_risk[0]
-            self._at_risk[0] = (max(began, position), ended)
+        while self._dropped_in_flight and self._dropped_in_flight[0][1] <= position:
+            self._dropped_in_flight.popleft()
+        if self._dropped_in_flight:
+            began, ended = self._dropped_in_flight[0]
+            self._dropped_in_flight[0] = (max(began, position), ended)
 
     def flushed(self, flush_id: int) -> None:
         if Flush(flush_id) in self._sent:
             self._sent.remove(Flush(flush_id))
 
     def rewind(self) -> None:
-        """The connection is lost: what was sent and not answered is to be sent again."""
+        """Make what was sent and not answered unsent again: the connection is lost."""
         self._unsent.extendleft(reversed(self._sent))
         self._sent.clear()
-        self.dropped += sum(ended - began for began, ended in self._at_risk)
-        self._at_risk.clear()
+        self.dropped += sum(ended - began for began, ended in self._dropped_in_flight)
+        self._dropped_in_flight.clear()
 
     def warm_up(self) -> Audio:
-        """Whole windows that end at the start; as much as there is, up to WARM_UP_S."""
+        """Return whole windows that end at the start; as much as there is, up to WARM_UP_S."""
         samples = len(self._warm_up) // BYTES_PER_SAMPLE
         samples -= samples % round(WINDOW_S * self._rate)
         pcm = bytes(self._warm_up[len(self._warm_up) - BYTES_PER_SAMPLE * samples :])
         return Audio(self.start - samples, pcm)
 
-    def change_back(self, undo: Callable[[STTOptions], STTOptions]) -> None:
+    def change_back(self, undo: Callable[[StreamOptions], StreamOptions]) -> None:
         """Take a change that the server has refused out of all that a connection may begin with."""
         self.options = undo(self.options)
         for entries in (self._sent, self._unsent):
@@ -135,7 +145,7 @@ class Backlog:
         self._warm_up.clear()
         began = self.start
         self._forget_sent(position)
-        self._risk(began, self.start)
+        self._note_dropped_in_flight(began, self.start)
         kept = []
         for entry in _pop_before(self._unsent, position):
             if isinstance(entry, Audio):
@@ -145,14 +155,14 @@ class Backlog:
                 kept.append(entry)
         self._unsent.extendleft(reversed(kept))
 
-    def _risk(self, began: int, ended: int) -> None:
-        if self._at_risk and self._at_risk[-1][1] == began:
-            began, _ = self._at_risk.pop()
+    def _note_dropped_in_flight(self, began: int, ended: int) -> None:
+        if self._dropped_in_flight and self._dropped_in_flight[-1][1] == began:
+            began, _ = self._dropped_in_flight.pop()
         if ended > began:
-            self._at_risk.append((began, ended))
+            self._dropped_in_flight.append((began, ended))
 
     def _forget_sent(self, position: int) -> list[bytes]:
-        """Returns the audio."""
+        """Forget entries before ``position``, but for flushes. Return their audio."""
         flushes, forgotten = [], []
         for entry in _pop_before(self._sent, position):
             if isinstance(entry, Audio):
@@ -172,6 +182,6 @@ class Backlog:
 
 
 def _pop_before(entries: deque[Entry], position: int) -> Iterator[Entry]:
-    """Everything before the first audio that goes beyond ``position``."""
+    """Pop everything before the first audio that goes beyond ``position``."""
     while entries and not (isinstance(audio := entries[0], Audio) and audio.end > position):
         yield entries.popleft()

@@ -1,4 +1,4 @@
-"""A stream's intake over one connection: settings, audio, flushes, the end.
+"""A stream's outbox over one connection: settings, audio, flushes, the end.
 
 Of what comes back it is told only whether the server took its settings.
 """
@@ -9,49 +9,61 @@ from collections import deque
 from collections.abc import Callable
 from functools import partial
 
-from ._backlog import Audio, Entry, Flush
-from ._clock import AudioClock
-from ._connection import Connection
-from ._intake import Intake, Start
-from ._leg import Leg
-from ._turns import Turns
-from ._wire import configure, finalize, reconfigure
-from .options import STTOptions, take_back
+from .backlog import Audio, Entry, Flush
+from .connection import Connection
+from .options import StreamOptions, take_back
+from .outbox import Outbox, Start
+from .progress import Progress
+from .timeline import Timeline
+from .utterances import Utterances
+from .wire import configure, finalize, reconfigure
 
 
 class Sender:
-    """Tells the clock, the leg and the turns what it sends, before it is on its way."""
+    """Tells timeline, utterances and progress what it sends, before it is on its way.
+
+    Before, since the server's answer may come while the sending call still waits for the socket.
+    """
 
     def __init__(
-        self, connection: Connection, start: Start, leg: Leg, turns: Turns, clock: AudioClock
+        self,
+        connection: Connection,
+        start: Start,
+        timeline: Timeline,
+        utterances: Utterances,
+        progress: Progress,
     ) -> None:
         self._connection = connection
         self._warm_up = start.warm_up
         self._options = start.options  # sent last
         self._in_force = start.options
-        self._unanswered: deque[STTOptions] = deque()  # the server answers in order
+        self._unanswered: deque[StreamOptions] = deque()  # the server answers in order
         self._rate = start.options.sample_rate
-        self._leg = leg
-        self._turns = turns
-        self._clock = clock
+        self._timeline = timeline
+        self._utterances = utterances
+        self._progress = progress
 
-    async def send(self, intake: Intake) -> None:
-        """Until the input has ended."""
+    async def send(self, outbox: Outbox) -> None:
+        """Send until the input has ended."""
         warm_up_s = (self._warm_up.end - self._warm_up.position) / self._rate
         self._unanswered.append(self._options)
         await self._connection.send(configure(self._options, warm_up_s, resume=True))
         if self._warm_up.pcm:
             await self._send_entry(self._warm_up)
-        while entry := await intake.next():
+        while entry := await outbox.next():
             await self._send_entry(entry)
         await self._connection.end()
 
     def settings_taken(self) -> None:
+        """Note that the server took the oldest settings that it had not answered."""
         if self._unanswered:
             self._in_force = self._unanswered.popleft()
 
-    def settings_refused(self) -> Callable[[STTOptions], STTOptions]:
-        """The server goes on under those in force. Returns what makes any options follow it."""
+    def settings_refused(self) -> Callable[[StreamOptions], StreamOptions]:
+        """Note that it refused them, and goes on under those in force.
+
+        Return what takes them out of any options.
+        """
         refused = self._unanswered.popleft() if self._unanswered else self._options
         undo = partial(take_back, refused=refused, in_force=self._in_force)
         self._options = undo(self._options)
@@ -60,12 +72,12 @@ class Sender:
 
     async def _send_entry(self, entry: Entry) -> None:
         if isinstance(entry, Audio):
-            self._leg.sent(entry)
-            self._clock.sent(entry.position / self._rate, entry.end / self._rate)
+            self._timeline.sent(entry)
+            self._progress.sent(entry.position / self._rate, entry.end / self._rate)
             await self._connection.send_audio(entry.pcm)
         elif isinstance(entry, Flush):
-            self._leg.flush_sent(entry.id)
-            self._turns.flush_sent(entry.id)
+            self._timeline.flush_sent(entry.id)
+            self._utterances.flush_sent(entry.id)
             await self._connection.send(finalize(entry.id))
         else:
             before, self._options = self._options, entry.options

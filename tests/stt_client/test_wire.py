@@ -6,9 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from livekit.agents import APIError
-from livekit.plugins.custom_stt import STTOptions
-from livekit.plugins.custom_stt._messages import (
+from custom_stt_client.errors import ProtocolError
+from custom_stt_client.messages import (
     Configured,
     CreditsLow,
     Finalized,
@@ -19,13 +18,15 @@ from livekit.plugins.custom_stt._messages import (
     SpeechEnded,
     SpeechStarted,
     Transcript,
+    Unknown,
     Word,
 )
-from livekit.plugins.custom_stt._wire import configure, parse, reconfigure
+from custom_stt_client.options import StreamOptions
+from custom_stt_client.wire import configure, parse, reconfigure
 
 
 def test_the_default_configuration_leaves_choices_to_the_server() -> None:
-    assert configure(STTOptions()) == {
+    assert configure(StreamOptions()) == {
         "type": "configure",
         "task": "transcribe",
         "keyterms": [],
@@ -55,12 +56,12 @@ def test_the_default_configuration_leaves_choices_to_the_server() -> None:
     ],
 )
 def test_a_language_reaches_the_server_by_whispers_code(language: str, code: str) -> None:
-    assert configure(STTOptions(language=language))["language"] == code
+    assert configure(StreamOptions(language=language))["language"] == code
 
 
 def test_a_change_sends_only_itself() -> None:
-    before = STTOptions(language="en", prompt="about trains", endpointing_ms=300)
-    after = STTOptions(language="auto", keyterms=["LiveKit"], endpointing_ms=300)
+    before = StreamOptions(language="en", prompt="about trains", endpointing_ms=300)
+    after = StreamOptions(language="auto", keyterms=["LiveKit"], endpointing_ms=300)
     assert reconfigure(before, after) == {
         "type": "configure",
         "language": "auto",
@@ -70,20 +71,20 @@ def test_a_change_sends_only_itself() -> None:
 
 
 def test_languages_to_choose_from_reach_the_server_by_their_codes() -> None:
-    options = STTOptions(languages=["en-US", "German", "en"])
+    options = StreamOptions(languages=["en-US", "German", "en"])
     assert configure(options)["languages"] == ["en", "de"]
     assert "language" not in configure(options)
-    assert configure(STTOptions(languages=()))["languages"] == []
+    assert configure(StreamOptions(languages=()))["languages"] == []
 
 
 def test_any_language_instead_of_some_is_an_empty_list_which_servers_take_for_detection() -> None:
-    change = reconfigure(STTOptions(languages=["en", "de"]), STTOptions(languages=()))
+    change = reconfigure(StreamOptions(languages=["en", "de"]), StreamOptions(languages=()))
     assert change == {"type": "configure", "languages": []}
 
 
 def test_a_language_that_is_set_is_said_with_the_list_that_would_replace_it() -> None:
-    before = STTOptions(language="en")
-    after = STTOptions(language="en", languages=["en", "de"])
+    before = StreamOptions(language="en")
+    after = StreamOptions(language="en", languages=["en", "de"])
     assert reconfigure(before, after) == {
         "type": "configure",
         "languages": ["en", "de"],
@@ -145,8 +146,8 @@ def test_each_message_of_the_server_is_understood(
     assert parse(json.dumps({"type": kind, **fields})) == message
 
 
-def test_an_unknown_type_is_ignored() -> None:
-    assert parse('{"type": "weather", "sunny": true}') is None
+def test_an_unknown_type_is_no_failure() -> None:
+    assert parse('{"type": "weather", "sunny": true}') == Unknown("weather")
 
 
 @pytest.mark.parametrize(
@@ -167,12 +168,12 @@ def test_an_unknown_type_is_ignored() -> None:
     ],
 )
 def test_a_malformed_message_is_a_failure_that_no_retry_heals(text: str) -> None:
-    with pytest.raises(APIError, match="malformed") as raised:
+    with pytest.raises(ProtocolError, match="malformed") as raised:
         parse(text)
     assert not raised.value.retryable
 
 
 def test_a_failure_to_parse_does_not_repeat_what_was_said() -> None:
-    with pytest.raises(APIError) as raised:
+    with pytest.raises(ProtocolError) as raised:
         parse('{"type": "transcript", "text": "my card number"}')
     assert str(raised.value) == "malformed transcript from the server"

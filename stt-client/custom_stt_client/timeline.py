@@ -1,7 +1,18 @@
-"""One connection's share of a stream: a server's times and numbers to the stream's. No I/O.
+"""One connection's place in a stream: a server's times and numbers to the stream's. No I/O.
 
 A server counts seconds from the first sample of its connection, and utterances from its first.
-A stream goes on over many connections, each of which begins in the middle of the audio.
+A stream goes on over many connections, each of which begins in the middle of the audio:
+
+    the stream     0 ───────── audio ──────────── cut ──────────── end
+    connection 1   0 ───────────────────────────── ✕
+    connection 2                       0 ─ audio again ─ audio ──── end
+
+An utterance that was open at the cut is carried over. What becomes of it is decided once:
+
+1. Connection 2's first utterance began before the cut: it is the same one, and goes on.
+2. It began after the cut: the one carried over is ended first, where it was last heard.
+3. No utterance comes, and the server is done with the audio up to the cut: likewise.
+4. No utterance comes, and all is said about a flush behind its beginning: likewise.
 """
 
 from __future__ import annotations
@@ -9,9 +20,20 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import inf
 
-from ._backlog import Audio
-from ._messages import Finalized, Message, Progress, SpeechEnded, SpeechStarted, Transcript, Word
+from .backlog import Audio
+from .messages import (
+    Finalized,
+    Message,
+    Progress,
+    SpeechEnded,
+    SpeechStarted,
+    Transcript,
+    UtteranceMessage,
+    Word,
+    start_s,
+)
 
 MAX_HOLES = 64  # only the newest matter: a server is seconds behind, not hours
 
@@ -26,7 +48,7 @@ class Carried:
     cut_s: float
 
 
-class Leg:
+class Timeline:
     """``sent`` and ``flush_sent`` as things leave; ``translate`` what comes back."""
 
     def __init__(
@@ -36,62 +58,60 @@ class Leg:
         self._sent = 0  # samples, on this connection
         self._segments = deque([(0, start)], maxlen=MAX_HOLES)  # (server's sample, stream's)
         self._first_utterance = first_utterance
-        self._carried = carried
+        self._carried = carried  # None once it is decided
         self._shift: int | None = None  # the stream's number of an utterance less the server's
         self._flushes_s: dict[int, float] = {}  # where each was sent
 
     def sent(self, audio: Audio) -> None:
+        """Note audio that is sent next."""
         since, position = self._segments[-1]
         if audio.position != position + self._sent - since:  # audio was dropped in between
             self._segments.append((self._sent, audio.position))
         self._sent += audio.end - audio.position
 
     def flush_sent(self, flush_id: int) -> None:
+        """Note a flush that is sent next."""
         self._flushes_s[flush_id] = self._stream_s(self._sent / self._rate)
 
     def translate(self, message: Message) -> Sequence[Message]:
-        """The message in the stream's terms, after the end of an utterance that is not continued.
-
-        An utterance that was carried over is continued by this connection's first, if that
-        began before the cut. It will not be, once the server is done with the audio up to there,
-        or has said all about a flush after its start.
-        """
+        """Return the message in the stream's terms, after what it decides of one carried over."""
         if isinstance(message, (SpeechStarted, Transcript, SpeechEnded)):
             message = self._placed(message)
-            return [*self._settle(message), self._numbered(message)]
+            return [*self._first_decides(message), self._numbered(message)]
         if isinstance(message, Progress):
             message = Progress(self._stream_s(message.audio_processed))
-            is_over = self._carried and message.audio_processed >= self._carried.cut_s
-            return [*self._end_carried(is_over), message]
+            return [*self._end_carried(before_s=message.audio_processed), message]
         if isinstance(message, Finalized):
             flushed_s = self._flushes_s.pop(message.id, 0.0)
-            is_over = self._carried and flushed_s > self._carried.start_s
-            return [*self._end_carried(is_over), message]
+            return [*self._end_carried(flushed_s=flushed_s), message]
         return [message]
 
-    def _settle(self, message: SpeechStarted | Transcript | SpeechEnded) -> Sequence[Message]:
-        """The connection's first utterance decides on the one that was carried over."""
+    def _first_decides(self, message: UtteranceMessage) -> Sequence[Message]:
+        """Number the connection's first utterance, and decide by it on the one carried over."""
         if self._shift is not None:
             return []
-        started_s = message.end if isinstance(message, SpeechEnded) else message.start
-        ended = self._end_carried(self._carried and started_s >= self._carried.cut_s)
+        ended = self._end_carried(before_s=start_s(message))
         number = max(self._first_utterance, message.utterance)
         number = self._carried.utterance if self._carried else number
         self._shift, self._carried = number - message.utterance, None
         return ended
 
-    def _end_carried(self, is_over: object) -> Sequence[Message]:
-        if not self._carried or not is_over:
+    def _end_carried(self, *, before_s: float = -inf, flushed_s: float = -inf) -> Sequence[Message]:
+        """End the one carried over if nothing of it can come any more.
+
+        It cannot if all before ``before_s`` is said and that is behind the cut, or if all before
+        the flush at ``flushed_s`` is said and that is behind its beginning.
+        """
+        carried = self._carried
+        if carried is None or (before_s < carried.cut_s and flushed_s <= carried.start_s):
             return []
-        carried, self._carried = self._carried, None
+        self._carried = None
         return [SpeechEnded(carried.utterance, carried.end_s)]
 
-    def _numbered(self, message: SpeechStarted | Transcript | SpeechEnded) -> Message:
+    def _numbered(self, message: UtteranceMessage) -> Message:
         return replace(message, utterance=message.utterance + (self._shift or 0))
 
-    def _placed(
-        self, message: SpeechStarted | Transcript | SpeechEnded
-    ) -> SpeechStarted | Transcript | SpeechEnded:
+    def _placed(self, message: UtteranceMessage) -> UtteranceMessage:
         if isinstance(message, SpeechStarted):
             return replace(message, start=self._stream_s(message.start))
         processed = message.audio_processed

@@ -1,19 +1,26 @@
-"""One WebSocket to the server. Knows messages and errors, not what they mean for a turn."""
+"""One WebSocket to the server. Knows messages and errors, not what they mean for an utterance."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import json
+import logging
 from collections.abc import AsyncIterator, Coroutine
 from typing import Any, TypeVar
 
 import aiohttp
-from livekit.agents import APIConnectionError
 from yarl import URL
 
-from ._errors import from_close, from_server_error, from_session_end, to_api_error
-from ._messages import (
+from .errors import (
+    ConnectionFailed,
+    from_close,
+    from_server_error,
+    from_session_end,
+    to_stt_error,
+)
+from .log import logger
+from .messages import (
     Configured,
     CreditsLow,
     Message,
@@ -21,9 +28,9 @@ from ._messages import (
     ServerError,
     SessionEnded,
     SpeechEnded,
+    Unknown,
 )
-from ._wire import END_OF_STREAM, KEEPALIVE, Json, parse
-from .log import logger
+from .wire import END_OF_STREAM, KEEPALIVE, Json, parse
 
 DEFAULT_PATH = "/ws/transcribe"
 KEEPALIVE_S = 5.0
@@ -38,7 +45,10 @@ _SCHEMES = {"http": "ws", "https": "wss", "ws": "ws", "wss": "wss"}
 
 
 def websocket_url(api_url: str) -> URL:
-    """Raises ValueError; the message does not repeat the address, which may hold a secret."""
+    """Return where the WebSocket is; the path may be left out.
+
+    Raises ValueError, whose message does not repeat the address: it may hold a secret.
+    """
     url = URL(api_url.strip())
     if url.scheme not in _SCHEMES or not url.host:
         raise ValueError("api_url must be an http://, https://, ws:// or wss:// address")
@@ -52,15 +62,20 @@ def websocket_url(api_url: str) -> URL:
 class Connection:
     """Send ``configure`` first, ``end`` last; read ``messages`` meanwhile; always ``close``.
 
-    What fails raises an APIError.
+    What fails raises an SttError.
     """
 
     def __init__(
-        self, ws: aiohttp.ClientWebSocketResponse, *, keepalive_s: float = KEEPALIVE_S
+        self,
+        ws: aiohttp.ClientWebSocketResponse,
+        *,
+        keepalive_s: float = KEEPALIVE_S,
+        log: logging.Logger = logger,
     ) -> None:
         self.messages_received = 0
         self._ws = ws
         self._keepalive_s = keepalive_s
+        self._log = log
         self._is_configured = False  # the first settings were good
         self._refused_change: ServerError | None = None  # the newest
         self._ended = False  # end_of_stream is on its way
@@ -68,7 +83,12 @@ class Connection:
 
     @classmethod
     async def open(
-        cls, session: aiohttp.ClientSession, url: URL, api_key: str | None, timeout_s: float
+        cls,
+        session: aiohttp.ClientSession,
+        url: URL,
+        api_key: str | None,
+        timeout_s: float,
+        log: logging.Logger = logger,
     ) -> Connection:
         headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
         connecting = session.ws_connect(
@@ -78,34 +98,33 @@ class Connection:
             timeout=aiohttp.ClientWSTimeout(ws_close=PEER_CLOSE_S),
         )
         try:
-            return cls(await _within(timeout_s, connecting))
+            return cls(await _within(timeout_s, connecting), log=log)
         except Exception as error:
             if session.closed:
-                message = "the http_session of this STT is closed"
-                raise APIConnectionError(message, retryable=False) from None
-            raise to_api_error(error) from None
+                raise ConnectionFailed("the http_session is closed", retryable=False) from None
+            raise to_stt_error(error, log) from None
 
     async def send(self, message: Json) -> None:
         try:
             await self._ws.send_str(json.dumps(message, ensure_ascii=False))
         except Exception as error:
-            raise to_api_error(error) from None
+            raise to_stt_error(error, self._log) from None
 
     async def send_audio(self, pcm: bytes) -> None:
         self._active_at = asyncio.get_running_loop().time()
         try:
             await self._ws.send_bytes(pcm)
         except Exception as error:
-            raise to_api_error(error) from None
+            raise to_stt_error(error, self._log) from None
 
     async def end(self) -> None:
-        """No more audio. Said once, however often called."""
+        """Say that no more audio comes; once, however often called."""
         if not self._ended:
             self._ended = True
             await self.send(END_OF_STREAM)
 
     async def keep_alive(self) -> None:
-        """Never returns. Speaks only while no audio flows and the stream has not ended."""
+        """Say that the client lives while no audio flows, until the end is said. Never returns."""
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(max(0.0, self._active_at + self._keepalive_s - loop.time()))
@@ -115,7 +134,10 @@ class Connection:
                     await self.send(KEEPALIVE)
 
     async def messages(self, timeout_s: float) -> AsyncIterator[Message]:
-        """Until the session has ended as asked for. The first message must come in time."""
+        """Yield messages until the session has ended as asked for.
+
+        The first must come within ``timeout_s``. Raises SttError where the session ends otherwise.
+        """
         message = await self._receive(timeout_s)
         while True:
             if isinstance(message, Configured):
@@ -124,15 +146,15 @@ class Connection:
                 raise from_server_error(message)
             if isinstance(message, SessionEnded) and self._is_early(message):
                 raise from_session_end(message)
-            if message is not None:
-                _log(message)
+            self._log_message(message)
+            if not isinstance(message, Unknown):
                 yield message
             if isinstance(message, SessionEnded):
                 return
             message = await self._receive()
 
     async def close(self) -> None:
-        """Bounded, never raises; tells the server that the stream is over if nobody did."""
+        """Say the end, if nobody did, and close. Bounded; never raises."""
         try:
             with contextlib.suppress(Exception):
                 if not self._ws.closed:
@@ -140,25 +162,27 @@ class Connection:
         finally:
             await _close(self._ws)
 
-    async def _receive(self, timeout_s: float | None = None) -> Message | None:
+    async def _receive(self, timeout_s: float | None = None) -> Message:
         try:
             message = await self._ws.receive(timeout_s)
         except Exception as error:
-            raise to_api_error(error) from None
+            raise to_stt_error(error, self._log) from None
         self.messages_received += 1
         if message.type is aiohttp.WSMsgType.TEXT:
             return parse(message.data)
         if message.type is aiohttp.WSMsgType.BINARY:
-            return None  # the protocol has none downwards
+            return Unknown("binary")  # the protocol has none downwards
         closed = message.type is aiohttp.WSMsgType.CLOSE  # else it broke: aiohttp's code is a guess
         if closed and message.data == CLIENT_FAULT and self._refused_change:
             raise from_server_error(self._refused_change)
         raise from_close(message.data, message.extra or "") if closed else from_close(None, "")
 
     def _is_fatal(self, error: ServerError) -> bool:
-        """Not, where the session goes on: without a message, or under the settings before.
+        """Tell if the server ends the session with this error. It goes on in two cases:
 
-        Older servers end it where a change of settings is bad: a close of CLIENT_FAULT tells.
+        1. It did not know a message, and ignores it.
+        2. A change of settings was bad, and those before stay in force. Older servers do end the
+           session then, by a close with CLIENT_FAULT: the error is kept to say why.
         """
         if error.code == "invalid_setting" and self._is_configured:
             self._refused_change = error
@@ -168,10 +192,32 @@ class Connection:
     def _is_early(self, ended: SessionEnded) -> bool:
         return not self._ended or ended.reason != "end_of_stream"
 
+    def _log_message(self, message: Message) -> None:
+        if isinstance(message, Ready):
+            fields = {"session_id": message.session_id, "model": message.model}
+            self._log.debug("session started", extra=fields)
+        elif isinstance(message, SessionEnded):
+            self._log.debug("session ended", extra={"reason": message.reason})
+        elif isinstance(message, SpeechEnded) and message.suppressed:
+            self._log.debug("speech without a final", extra={"reason": message.suppressed})
+        elif isinstance(message, CreditsLow):
+            left_s = message.seconds_remaining
+            self._log.warning("credits low", extra={"seconds_remaining": left_s})
+        elif isinstance(message, Unknown):
+            self._log.debug("unknown message type ignored", extra={"message_type": message.kind})
+        elif isinstance(message, ServerError) and message.code == "invalid_setting":
+            field = message.field
+            self._log.warning("the server refused a change of settings", extra={"field": field})
+        elif isinstance(message, ServerError):
+            self._log.warning("the server did not know a message", extra={"code": message.code})
+
 
 async def _within(timeout_s: float, coroutine: Coroutine[Any, Any, T]) -> T:
-    """``asyncio.wait_for`` and aiohttp's own timeouts, before Python 3.12 and 3.11, lose a
-    cancellation that comes as they succeed. ``asyncio.wait`` does not."""
+    """Await with a timeout, and lose no cancellation.
+
+    ``asyncio.wait_for`` before Python 3.12, and aiohttp's own timeouts before 3.11, lose a
+    cancellation that comes at the moment of success. ``asyncio.wait`` does not.
+    """
     task = asyncio.create_task(coroutine)
     try:
         await asyncio.wait({task}, timeout=timeout_s)
@@ -197,19 +243,3 @@ async def _abandon(task: asyncio.Task[Any]) -> None:
 async def _close(ws: aiohttp.ClientWebSocketResponse) -> None:
     with contextlib.suppress(Exception):
         await _within(PEER_CLOSE_S, ws.close())
-
-
-def _log(message: Message) -> None:
-    if isinstance(message, Ready):
-        fields = {"session_id": message.session_id, "model": message.model}
-        logger.debug("session started", extra=fields)
-    elif isinstance(message, SessionEnded):
-        logger.debug("session ended", extra={"reason": message.reason})
-    elif isinstance(message, SpeechEnded) and message.suppressed:
-        logger.debug("speech without a final", extra={"reason": message.suppressed})
-    elif isinstance(message, CreditsLow):
-        logger.warning("credits low", extra={"seconds_remaining": message.seconds_remaining})
-    elif isinstance(message, ServerError) and message.code == "invalid_setting":
-        logger.warning("the server refused a change of settings", extra={"field": message.field})
-    elif isinstance(message, ServerError):
-        logger.warning("the server did not know a message", extra={"code": message.code})

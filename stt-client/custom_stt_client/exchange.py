@@ -6,32 +6,37 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
-from livekit.agents import APITimeoutError
-
-from ._connection import Connection
+from .connection import Connection
+from .errors import ServerTimeout
 
 LAST_WORDS_S = 1.0  # after a failed write, to read why the server hung up
 
+Task = asyncio.Task[None]
 
-async def converse(
+
+async def exchange(
     connection: Connection,
     sending: Coroutine[Any, Any, None],
     receiving: Coroutine[Any, Any, None],
     timeout_s: float,
     *watching: Coroutine[Any, Any, None],
 ) -> None:
-    """Both directions at once, until the server has ended the session. ``watching`` may only raise.
+    """Run both directions until the server has ended the session. ``watching`` may only raise.
 
-    Raises what failed, and APITimeoutError when, after all was sent, the server says
-    nothing for ``timeout_s``.
+    Raises what failed. What ends first decides:
+
+    1. Receiving: the session is over, or that is the failure.
+    2. Sending, a keepalive or a watcher, by a failure: the server may have said why it hung up,
+       and gets LAST_WORDS_S to be heard.
+    3. Sending, since all is sent: the server owes the end of the session. ServerTimeout is
+       raised once it has said nothing for ``timeout_s``.
     """
     receiver = asyncio.create_task(receiving)
-    sender = asyncio.create_task(sending)
-    watchers = map(asyncio.create_task, (connection.keep_alive(), *watching))
-    tasks = (receiver, sender, *watchers)
+    others = [asyncio.create_task(each) for each in (sending, connection.keep_alive(), *watching)]
+    tasks = (receiver, *others)
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        if any(map(_failed, tasks[1:])):
+        if any(map(_failed, others)):
             await asyncio.wait({receiver}, timeout=LAST_WORDS_S)
         elif not receiver.done():
             await _wait_for_the_end(connection, receiver, timeout_s)
@@ -44,16 +49,14 @@ async def converse(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _wait_for_the_end(
-    connection: Connection, receiver: asyncio.Task[None], timeout_s: float
-) -> None:
-    heard = -1
+async def _wait_for_the_end(connection: Connection, receiver: Task, timeout_s: float) -> None:
+    received = -1
     while not receiver.done():
-        if connection.messages_received == heard:
-            raise APITimeoutError("the server did not end the session in time")
-        heard = connection.messages_received
+        if connection.messages_received == received:
+            raise ServerTimeout("the server did not end the session in time")
+        received = connection.messages_received
         await asyncio.wait({receiver}, timeout=timeout_s)
 
 
-def _failed(task: asyncio.Task[None]) -> bool:
+def _failed(task: Task) -> bool:
     return task.done() and not task.cancelled() and task.exception() is not None

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import random
 
-from livekit.plugins.custom_stt import STTOptions
-from livekit.plugins.custom_stt._backlog import (
+from custom_stt_client.backlog import (
     WARM_UP_S,
     WINDOW_S,
     Audio,
@@ -14,12 +13,13 @@ from livekit.plugins.custom_stt._backlog import (
     Entry,
     Flush,
 )
+from custom_stt_client.options import StreamOptions
 
-OPTIONS = STTOptions(sample_rate=8000)
+OPTIONS = StreamOptions(sample_rate=8000)
 SECOND = 8000
 WARM_UP = round(WARM_UP_S * SECOND)
 WINDOW = round(WINDOW_S * SECOND)
-GERMAN = STTOptions(sample_rate=8000, language="de")
+GERMAN = StreamOptions(sample_rate=8000, language="de")
 
 
 def chunk(samples: int) -> bytes:

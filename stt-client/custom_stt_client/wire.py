@@ -7,10 +7,9 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from livekit.agents import APIError
-
-from ._languages import whisper_language
-from ._messages import (
+from .errors import ProtocolError
+from .languages import whisper_language
+from .messages import (
     Configured,
     CreditsLow,
     Finalized,
@@ -22,10 +21,10 @@ from ._messages import (
     SpeechEnded,
     SpeechStarted,
     Transcript,
+    Unknown,
     Word,
 )
-from .log import logger
-from .options import STTOptions
+from .options import StreamOptions
 
 Json = dict[str, Any]
 
@@ -37,10 +36,11 @@ def finalize(flush_id: int) -> Json:
     return {"type": "finalize", "id": flush_id}
 
 
-def configure(options: STTOptions, warm_up_s: float = 0.0, *, resume: bool = False) -> Json:
-    """The first frame of a connection. What is None is left to the server.
+def configure(options: StreamOptions, warm_up_s: float = 0.0, *, resume: bool = False) -> Json:
+    """Return the first frame of a connection.
 
-    ``resume``: this client sends again what was not answered.
+    Fields that are None are omitted: the server decides. ``warm_up_s`` is the audio at the
+    beginning that was answered before; ``resume`` says that this client sends again what was not.
     """
     settings = {
         "language": _language(options),
@@ -63,8 +63,11 @@ def configure(options: STTOptions, warm_up_s: float = 0.0, *, resume: bool = Fal
     return {"type": "configure", **given}
 
 
-def reconfigure(before: STTOptions, after: STTOptions) -> Json:
-    """The change alone; but a language that is set goes with the list, which would replace it."""
+def reconfigure(before: StreamOptions, after: StreamOptions) -> Json:
+    """Return the change alone.
+
+    But a language that is set goes with a new list of languages, which would replace it.
+    """
     old, new = _changeable(before), _changeable(after)
     changes = {k: v for k, v in new.items() if v != old[k]}
     if "languages" in changes and new["language"]:
@@ -72,7 +75,7 @@ def reconfigure(before: STTOptions, after: STTOptions) -> Json:
     return {"type": "configure", **changes}
 
 
-def _changeable(options: STTOptions) -> Json:
+def _changeable(options: StreamOptions) -> Json:
     return {
         "language": _language(options),
         "languages": _languages(options),
@@ -83,19 +86,16 @@ def _changeable(options: STTOptions) -> Json:
     }
 
 
-def _language(options: STTOptions) -> str | None:
+def _language(options: StreamOptions) -> str | None:
     return options.language and (whisper_language(options.language) or "auto")
 
 
-def _languages(options: STTOptions) -> list[str] | None:
+def _languages(options: StreamOptions) -> list[str] | None:
     return None if options.languages is None else list(options.languages)
 
 
-def parse(text: str) -> Message | None:
-    """One message from the server; None for a type this version does not know.
-
-    Raises a non-retryable APIError: the same server will say the same thing again.
-    """
+def parse(text: str) -> Message:
+    """Return one message from the server. Raises ProtocolError for one that is malformed."""
     kind = "message"
     try:
         data = json.loads(text)
@@ -103,9 +103,8 @@ def parse(text: str) -> Message | None:
         if kind in _PARSERS:
             return _PARSERS[kind](data)
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError):
-        raise APIError(f"malformed {kind} from the server", retryable=False) from None
-    logger.debug("unknown message type ignored", extra={"message_type": kind})
-    return None
+        raise ProtocolError(f"malformed {kind} from the server") from None
+    return Unknown(kind)
 
 
 def _ready(data: Json) -> Ready:

@@ -6,9 +6,9 @@ import asyncio
 
 import aiohttp
 import pytest
-from livekit.plugins.custom_stt._connection import Connection, websocket_url
+from custom_stt_client.connection import Connection, websocket_url
 
-from .scripted_server import Call, ScriptedServer, deaf, greet
+from ..plugin.scripted_server import Call, ScriptedServer, deaf, greet
 
 
 @pytest.mark.parametrize(

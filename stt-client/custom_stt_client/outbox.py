@@ -4,39 +4,41 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from livekit import rtc
-from livekit.agents import APITimeoutError
-
-from ._audio import Chunks
-from ._backlog import Audio, Backlog, Entry
-from ._clock import AudioClock
+from .audio import Chunks
+from .backlog import Audio, Backlog, Entry
+from .errors import ServerTimeout
 from .log import logger
-from .options import STTOptions
+from .options import StreamOptions
+from .progress import Progress
 
 BACKLOG_S = 30.0  # audio kept for a server that does not answer; the oldest goes first
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What a connection begins with: audio that is answered, and how to listen."""
+    """What a connection begins with: audio that was answered before, and how to listen."""
 
     warm_up: Audio
-    options: STTOptions
+    options: StreamOptions
 
 
-class Intake:
+class Outbox:
     """``push``, ``flush``, ``change`` and ``end`` never wait; ``next`` does.
 
     What was given and not answered stays in memory for a next connection, up to BACKLOG_S, and
     as much more as came faster than real time: a whole file at once is no reason to drop audio.
     """
 
-    def __init__(self, options: STTOptions, clock: AudioClock) -> None:
+    def __init__(
+        self, options: StreamOptions, progress: Progress, log: logging.Logger = logger
+    ) -> None:
         self._rate = options.sample_rate
-        self._clock = clock
+        self._progress = progress
+        self._log = log
         self._chunks = Chunks(options.sample_rate)
         self._backlog = Backlog(options)
         self._flush_ids = itertools.count(1)
@@ -51,28 +53,33 @@ class Intake:
 
     @property
     def _kept_s(self) -> float:
-        return BACKLOG_S + self._clock.ahead_s
+        return BACKLOG_S + self._progress.ahead_s
 
     # As it is given.
 
-    def push(self, frame: rtc.AudioFrame) -> None:
-        for pcm in self._chunks.push(frame):
-            self._backlog.push(pcm)
+    def push(self, pcm: bytes) -> None:
+        """Take 16-bit mono audio of any length, and drop the oldest where it is too much."""
+        for chunk in self._chunks.push(pcm):
+            self._backlog.push(chunk)
         self._backlog.keep(round(self._kept_s * self._rate))
         self._log_drops()
         self._news.set()
 
-    def flush(self) -> None:
+    def flush(self) -> int:
+        """Ask for a final of what was pushed. Return the flush's number."""
         self._push_rest()
-        self._backlog.flush(next(self._flush_ids))
+        flush_id = next(self._flush_ids)
+        self._backlog.flush(flush_id)
         self._news.set()
+        return flush_id
 
-    def change(self, options: STTOptions) -> None:
+    def change(self, options: StreamOptions) -> None:
+        """Listen under these options from here on."""
         self._backlog.change(options)
         self._news.set()
 
     def end(self) -> None:
-        """A flush as well: a server's end of stream implies one."""
+        """Take no more. It is a flush as well: a server's end of stream implies one."""
         self._push_rest()
         self._ended = True
         self._news.set()
@@ -80,52 +87,54 @@ class Intake:
     # As a server takes it.
 
     def start(self) -> Start:
-        """Of a new connection."""
+        """Return what a new connection begins with."""
         return Start(self._backlog.warm_up(), self._backlog.options)
 
     def rewind(self) -> None:
-        """The connection is lost."""
+        """Make what was sent and not answered unsent again: the connection is lost."""
         self._backlog.rewind()
         self._log_drops()
 
     async def next(self) -> Entry | None:
-        """None at the end."""
+        """Wait for what is to be sent next; None at the end."""
         while (entry := self._backlog.next()) is None and not self._ended:
             self._news.clear()
             await self._news.wait()
         return entry
 
     def covered(self, position_s: float) -> bool:
-        """The server has said all it has to say about the audio before. Whether that is new."""
+        """Forget the audio before, of which all is said. Return False if that was known."""
         before = self._backlog.start
         self._backlog.covered(round(position_s * self._rate))
-        self._clock.processed(position_s)
+        self._progress.processed(position_s)
         self._drop_logged = False
         return self._backlog.start > before
 
-    async def watch(self, messages_received: Callable[[], int]) -> None:
-        """Raise when a server that takes audio says nothing any more, not even of its progress."""
-        heard = -1
-        while self._clock.lag_s() <= self._kept_s or messages_received() > heard:
-            heard = messages_received()
-            await asyncio.sleep(BACKLOG_S)
-        raise APITimeoutError("the speech-to-text server hears, and does not answer")
-
     def flushed(self, flush_id: int) -> None:
+        """Forget a flush that was answered."""
         self._backlog.flushed(flush_id)
 
-    def change_back(self, undo: Callable[[STTOptions], STTOptions]) -> None:
+    def change_back(self, undo: Callable[[StreamOptions], StreamOptions]) -> None:
+        """Take a change that the server has refused out of what is kept."""
         self._backlog.change_back(undo)
 
+    async def watch(self, messages_received: Callable[[], int]) -> None:
+        """Raise ServerTimeout after BACKLOG_S without a message while too much is unanswered."""
+        received = -1
+        while self._progress.lag_s() <= self._kept_s or messages_received() > received:
+            received = messages_received()
+            await asyncio.sleep(BACKLOG_S)
+        raise ServerTimeout("the speech-to-text server hears, and does not answer")
+
     def _push_rest(self) -> None:
-        for pcm in self._chunks.flush():
-            self._backlog.push(pcm)
+        for chunk in self._chunks.flush():
+            self._backlog.push(chunk)
 
     def _log_drops(self) -> None:
-        """Once, until a server answers again."""
+        """Log a drop once, until a server answers again."""
         if self._backlog.dropped == self._dropped:
             return
         self._dropped = self._backlog.dropped
         if not self._drop_logged:
             self._drop_logged = True
-            logger.warning("audio dropped: no server takes it", extra={"kept_s": BACKLOG_S})
+            self._log.warning("audio dropped: no server takes it", extra={"kept_s": BACKLOG_S})

@@ -1,0 +1,72 @@
+"""A whole recording over one connection. Retries are the caller's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from .audio import Chunks
+from .connection import Connection
+from .exchange import exchange
+from .messages import Message, Ready, SpeechEnded, Transcript
+from .options import StreamOptions
+from .wire import configure
+
+
+@dataclass(slots=True)
+class RecordingTranscript:
+    """What was said in a recording: its finals, and why some of it may have none."""
+
+    session_id: str
+    finals: list[Transcript]
+    suppressed: list[str]  # of each utterance that has no final, or not for all of it
+
+    @property
+    def text(self) -> str:
+        return " ".join(final.text for final in self.finals)
+
+
+async def transcribe(
+    connection: Connection,
+    pcm: Iterable[bytes],
+    options: StreamOptions,
+    timeout_s: float,
+    on_ready: Callable[[Ready], None],
+) -> RecordingTranscript:
+    """Send 16-bit mono audio in pieces of any length, and close the connection.
+
+    Raises SttError; ServerTimeout where the server says nothing for ``timeout_s``.
+    """
+    transcript = RecordingTranscript("", [], [])
+
+    async def receive() -> None:
+        async for message in connection.messages(timeout_s):
+            if isinstance(message, Ready):
+                on_ready(message)
+            _add(message, transcript)
+
+    try:
+        await exchange(connection, _send(connection, pcm, options), receive(), timeout_s)
+    finally:
+        await connection.close()
+    return transcript
+
+
+async def _send(connection: Connection, pcm: Iterable[bytes], options: StreamOptions) -> None:
+    chunks = Chunks(options.sample_rate)
+    await connection.send(configure(options))
+    for piece in pcm:
+        for chunk in chunks.push(piece):
+            await connection.send_audio(chunk)
+    for chunk in chunks.flush():
+        await connection.send_audio(chunk)
+    await connection.end()
+
+
+def _add(message: Message, transcript: RecordingTranscript) -> None:
+    if isinstance(message, Ready):
+        transcript.session_id = message.session_id
+    elif isinstance(message, Transcript) and message.is_final:
+        transcript.finals.append(message)
+    elif isinstance(message, SpeechEnded) and message.suppressed:
+        transcript.suppressed.append(message.suppressed)

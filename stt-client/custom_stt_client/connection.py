@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import aiohttp
 from yarl import URL
 
+from .audio import BYTES_PER_SAMPLE
 from .errors import (
     ConnectionFailed,
     from_close,
@@ -34,6 +35,7 @@ from .wire import END_OF_STREAM, KEEPALIVE, Json, parse
 
 DEFAULT_PATH = "/ws/transcribe"
 KEEPALIVE_S = 5.0
+GREETING_S = 0.5  # for ``ready``, before a server is taken to have every feature
 MIN_HEARTBEAT_S = 1.0  # between pings; a peer that answers none within half of it is gone
 CLIENT_FAULT = 1007  # code of a close
 PEER_CLOSE_S = 0.2  # for the server's half of the closing handshake
@@ -76,6 +78,9 @@ class Connection:
         self._ws = ws
         self._keepalive_s = keepalive_s
         self._log = log
+        self._ready: Ready | None = None
+        self._max_message_bytes: int | None = None
+        self._greeted = asyncio.Event()
         self._is_configured = False  # the first settings were good
         self._refused_change: ServerError | None = None  # the newest
         self._ended = False  # end_of_stream is on its way
@@ -111,11 +116,24 @@ class Connection:
             raise to_stt_error(error, self._log) from None
 
     async def send_audio(self, pcm: bytes) -> None:
-        self._active_at = asyncio.get_running_loop().time()
-        try:
-            await self._ws.send_bytes(pcm)
-        except Exception as error:
-            raise to_stt_error(error, self._log) from None
+        """Send whole samples, in messages as long as the server takes."""
+        size = max(BYTES_PER_SAMPLE, self._max_message_bytes or len(pcm))
+        size -= size % BYTES_PER_SAMPLE
+        for at in range(0, len(pcm), size):
+            self._active_at = asyncio.get_running_loop().time()
+            try:
+                await self._ws.send_bytes(pcm[at : at + size])
+            except Exception as error:
+                raise to_stt_error(error, self._log) from None
+
+    async def has(self, feature: str) -> bool:
+        """Tell if the server has a feature; ``messages`` must be read meanwhile.
+
+        A server says so in ``ready``, right behind its answer to the upgrade: to wait for that
+        costs no round trip. One that has not said it within GREETING_S is taken to have all.
+        """
+        await self._wait_for_greeting(GREETING_S)
+        return self._ready is None or self._ready.has(feature)
 
     async def end(self) -> None:
         """Say that no more audio comes; once, however often called."""
@@ -125,6 +143,7 @@ class Connection:
 
     async def keep_alive(self) -> None:
         """Say that the client lives while no audio flows, until the end is said. Never returns."""
+        await self._wait_for_greeting(self._keepalive_s)  # which may shorten the time
         loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(max(0.0, self._active_at + self._keepalive_s - loop.time()))
@@ -140,6 +159,8 @@ class Connection:
         """
         message = await self._receive(timeout_s)
         while True:
+            if isinstance(message, Ready):
+                self._greet(message)
             if isinstance(message, Configured):
                 self._is_configured = True
             if isinstance(message, ServerError) and self._is_fatal(message):
@@ -161,6 +182,19 @@ class Connection:
                     await _within(GOODBYE_S, self.end())
         finally:
             await _close(self._ws)
+
+    def _greet(self, ready: Ready) -> None:
+        """Keep to what the server allows."""
+        self._ready = ready
+        self._max_message_bytes = ready.limits.max_message_bytes
+        if idle_s := ready.limits.idle_timeout_s:
+            self._keepalive_s = min(self._keepalive_s, idle_s / 2)
+        self._greeted.set()
+
+    async def _wait_for_greeting(self, timeout_s: float) -> None:
+        if not self._greeted.is_set():
+            with contextlib.suppress(asyncio.TimeoutError):
+                await _within(timeout_s, self._greeted.wait())
 
     async def _receive(self, timeout_s: float | None = None) -> Message:
         try:

@@ -7,12 +7,28 @@ from typing import ClassVar
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """What a server allows; None where it does not say, 0 for no limit."""
+
+    max_message_bytes: int | None = None
+    idle_timeout_s: float | None = None
+    max_session_s: float | None = None
+    max_utterance_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Ready:
-    """The session is open."""
+    """The session is open, and this is what the server offers."""
 
     type: ClassVar = "ready"
     session_id: str
     model: str
+    features: frozenset[str] | None = None  # None where it does not say
+    limits: Limits = Limits()
+
+    def has(self, feature: str) -> bool:
+        """Tell if the server has a feature. One that lists none is taken to have all."""
+        return self.features is None or feature in self.features
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,14 +45,25 @@ class Sender:
 
     async def send(self, outbox: Outbox) -> None:
         """Send until the input has ended."""
-        warm_up_s = (self._warm_up.end - self._warm_up.position) / self._rate
-        self._unanswered.append(self._options)
-        await self._connection.send(configure(self._options, warm_up_s, resume=True))
-        if self._warm_up.pcm:
-            await self._send_entry(self._warm_up)
+        await self._begin()
         while entry := await outbox.next():
             await self._send_entry(entry)
         await self._connection.end()
+
+    async def _begin(self) -> None:
+        """Send the settings, and audio to warm up on; both as far as the server knows of it.
+
+        Without ``warm_up`` its speech detector begins cold: the first utterance of a connection
+        that resumes may begin a little elsewhere. Without ``resume`` a session that the server
+        interrupts ends with a final, perhaps in the middle of a word. No audio is lost by either.
+        """
+        warms_up = bool(self._warm_up.pcm) and await self._connection.has("warm_up")
+        warm_up_s = (self._warm_up.end - self._warm_up.position) / self._rate if warms_up else 0.0
+        resume = await self._connection.has("resume")
+        self._unanswered.append(self._options)
+        await self._connection.send(configure(self._options, warm_up_s, resume=resume))
+        if warms_up:
+            await self._send_entry(self._warm_up)
 
     def settings_taken(self) -> None:
         """Note that the server took the oldest settings that it had not answered."""

@@ -13,6 +13,7 @@ from .messages import (
     Configured,
     CreditsLow,
     Finalized,
+    Limits,
     Message,
     Progress,
     Ready,
@@ -27,6 +28,8 @@ from .messages import (
 from .options import StreamOptions
 
 Json = dict[str, Any]
+
+PROTOCOL = 1  # the version of docs/protocol.md that this client speaks
 
 KEEPALIVE: Json = {"type": "keepalive"}
 END_OF_STREAM: Json = {"type": "end_of_stream"}
@@ -95,20 +98,50 @@ def _languages(options: StreamOptions) -> list[str] | None:
 
 
 def parse(text: str) -> Message:
-    """Return one message from the server. Raises ProtocolError for one that is malformed."""
+    """Return one message from the server.
+
+    Raises ProtocolError where it is malformed, or of another version of the protocol.
+    """
     kind = "message"
     try:
         data = json.loads(text)
         kind = _text(data, "type")
         if kind in _PARSERS:
             return _PARSERS[kind](data)
-    except (KeyError, TypeError, ValueError, OverflowError, RecursionError):
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError, RecursionError):
         raise ProtocolError(f"malformed {kind} from the server") from None
     return Unknown(kind)
 
 
 def _ready(data: Json) -> Ready:
-    return Ready(_text(data, "session_id"), _text(data, "model"))
+    if (version := data.get("protocol", PROTOCOL)) != PROTOCOL:
+        raise ProtocolError(
+            f"the server speaks version {version!r} of the protocol, this client version"
+            f" {PROTOCOL}: update the one that is older"
+        )
+    features = data.get("features")
+    return Ready(
+        _text(data, "session_id"),
+        _text(data, "model"),
+        None if features is None else _names(features),
+        _limits(data.get("limits") or {}),
+    )
+
+
+def _names(values: Any) -> frozenset[str]:
+    if not isinstance(values, list):
+        raise TypeError
+    return frozenset(values)
+
+
+def _limits(data: Json) -> Limits:
+    size = _optional_number(data, "max_message_bytes")
+    return Limits(
+        max_message_bytes=None if size is None else int(size),
+        idle_timeout_s=_optional_number(data, "idle_timeout_s"),
+        max_session_s=_optional_number(data, "max_session_s"),
+        max_utterance_s=_optional_number(data, "max_utterance_s"),
+    )
 
 
 def _speech_started(data: Json) -> SpeechStarted:

@@ -52,6 +52,20 @@ async def test_a_keepalive_is_sent_while_no_audio_flows() -> None:
         await connection.close()
 
 
+async def test_a_server_that_ends_idle_sessions_soon_gets_keepalives_sooner() -> None:
+    async def end_idle_sessions_soon(call: Call) -> None:
+        await call.say("ready", session_id="s", model="m", limits={"idle_timeout_s": 0.002})
+        await call.hear("keepalive")
+
+    async with ScriptedServer(end_idle_sessions_soon) as server, aiohttp.ClientSession() as session:
+        connection = await open_connection(session, server)
+        keeping = asyncio.create_task(connection.keep_alive())
+        await connection.messages(5).__anext__()
+        await asyncio.wait_for(server.calls[0].ended.wait(), 4)
+        keeping.cancel()
+        await connection.close()
+
+
 async def test_after_the_end_of_the_stream_nothing_is_kept_alive() -> None:
     async with ScriptedServer(Call.hear_out) as server, aiohttp.ClientSession() as session:
         ws = await session.ws_connect(f"{server.url}/ws/transcribe")

@@ -11,6 +11,7 @@ from custom_stt_client.messages import (
     Configured,
     CreditsLow,
     Finalized,
+    Limits,
     Progress,
     Ready,
     ServerError,
@@ -99,6 +100,16 @@ TRANSCRIPT = {"utterance": 3, "text": "hi", "is_final": True, "start": 1, "end":
     ("kind", "fields", "message"),
     [
         ("ready", {"session_id": "s", "model": "m", "protocol": 1}, Ready("s", "m")),
+        (
+            "ready",
+            {
+                "session_id": "s",
+                "model": "m",
+                "features": ["words"],
+                "limits": {"max_session_s": 0},
+            },
+            Ready("s", "m", frozenset({"words"}), Limits(max_session_s=0.0)),
+        ),
         ("configured", {"language": "en"}, Configured()),
         ("speech_started", {"utterance": 3, "start": 1}, SpeechStarted(3, 1.0)),
         ("speech_ended", {"utterance": 3, "end": 2}, SpeechEnded(3, 2.0, None, None)),
@@ -160,6 +171,8 @@ def test_an_unknown_type_is_no_failure() -> None:
         "{}",
         '{"type": 5}',
         '{"type": "ready"}',
+        '{"type": "ready", "session_id": "s", "model": "m", "features": "words"}',
+        '{"type": "ready", "session_id": "s", "model": "m", "limits": [60]}',
         '{"type": "transcript", "utterance": 0, "text": null, "is_final": true}',
         '{"type": "transcript", "utterance": 0, "text": "", "is_final": true, "start": "x"}',
         '{"type": "speech_started", "utterance": Infinity, "start": 0}',

@@ -46,6 +46,8 @@ FEATURES = (
     "translate",
     "stable",
     "progress",
+    "warm_up",
+    "resume",
 )
 LISTS = ("languages", "keyterms")  # in a URL several names, or one with commas
 MAX_TEXT = 64 * 1024  # characters of a text frame

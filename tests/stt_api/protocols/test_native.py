@@ -224,7 +224,7 @@ def test_the_greeting_names_model_session_and_limits() -> None:
     ready = encoded(Ready("abc", "pico", SessionConfig(), Limits()))
     assert (ready["type"], ready["session_id"], ready["model"]) == ("ready", "abc", "pico")
     assert (ready["protocol"], ready["sample_rate"]) == (1, 16000)
-    assert "finalize" in ready["features"]
+    assert {"finalize", "warm_up", "resume"} <= set(ready["features"])
     assert ready["limits"]["max_message_bytes"] == Limits().max_message_bytes
 
 

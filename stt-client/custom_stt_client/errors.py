@@ -9,6 +9,10 @@
     SessionFailed         the server said ``error``                  as it says
     SessionInterrupted    the server ended a session early           retry, but for a quota
     ProtocolError         a message that cannot be understood        no retry
+    SlowConsumer          more events wait than their reader said    no retry
+    SessionClosed         a session is used that has not begun, or   no retry
+                          that is over
+    CallbackFailed        a callback raised; told to "error" alone   no retry
     SttError itself       a failure that nobody foresaw              no retry
 
 Messages name the fix and hold no header, key or query string. Raise them ``from None``:
@@ -129,6 +133,32 @@ class ProtocolError(SttError):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, retryable=False)
+
+
+class SlowConsumer(SttError):
+    """Events came faster than they were read, and the buffer for them is full."""
+
+    def __init__(self, max_events: int) -> None:
+        super().__init__(
+            f"{max_events} events wait to be read: read faster, raise max_events,"
+            " or let interims be lost with overflow='drop_interims'",
+            retryable=False,
+        )
+
+
+class SessionClosed(SttError):
+    """A session takes nothing: it has not begun, its input has ended, or it is over."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, retryable=False)
+
+
+class CallbackFailed(SttError):
+    """A callback raised an exception, which is the ``__cause__``."""
+
+    def __init__(self, event: str) -> None:
+        super().__init__(f"a callback for {event!r} failed", retryable=False)
+        self.event = event
 
 
 _KINDS: dict[int, type[Refused]] = {  # by HTTP status and close code; else Refused

@@ -1,9 +1,12 @@
-"""What a stream tells its user. All times are seconds of the stream's audio, over reconnects too."""
+"""What a session tells its user. Times are seconds of the stream's audio, over reconnects too.
+
+``type`` is the name under which ``Session.on`` takes callbacks for an event.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from .messages import CreditsLow, Ready, SpeechStarted, Transcript
 
@@ -12,7 +15,7 @@ from .messages import CreditsLow, Ready, SpeechStarted, Transcript
 class UtteranceEnd:
     """The utterance is over; each that has started ends exactly once."""
 
-    type: ClassVar = "utterance_end"
+    type: ClassVar[Literal["utterance_end"]] = "utterance_end"
     utterance: int
     start: float
     end: float
@@ -26,10 +29,45 @@ class Flushed:
     ``has_final`` is true for one flush only where several wait for the same final.
     """
 
-    type: ClassVar = "flushed"
+    type: ClassVar[Literal["flushed"]] = "flushed"
     id: int
     has_final: bool
     position: float  # as far as audio was sent
 
 
-Event = Ready | SpeechStarted | Transcript | UtteranceEnd | Flushed | CreditsLow
+@dataclass(frozen=True, slots=True)
+class Reconnecting:
+    """The connection is lost, and another is tried. Nothing is lost yet."""
+
+    type: ClassVar[Literal["reconnecting"]] = "reconnecting"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reconnected:
+    """The session goes on over another connection."""
+
+    type: ClassVar[Literal["reconnected"]] = "reconnected"
+    gap_s: float  # how long there was none
+    replayed_s: float  # audio that is sent again, since no answer to it had come
+
+
+@dataclass(frozen=True, slots=True)
+class AudioDropped:
+    """No server took the audio for so long that its oldest was given up."""
+
+    type: ClassVar[Literal["audio_dropped"]] = "audio_dropped"
+    seconds: float
+
+
+Event = (
+    Ready
+    | SpeechStarted
+    | Transcript
+    | UtteranceEnd
+    | Flushed
+    | Reconnecting
+    | Reconnected
+    | AudioDropped
+    | CreditsLow
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Limits:
 class Ready:
     """The session is open, and this is what the server offers."""
 
-    type: ClassVar = "ready"
+    type: ClassVar[Literal["ready"]] = "ready"
     session_id: str
     model: str
     features: frozenset[str] | None = None  # None where it does not say
@@ -40,7 +40,7 @@ class Configured:
 class SpeechStarted:
     """Somebody speaks."""
 
-    type: ClassVar = "speech_started"
+    type: ClassVar[Literal["speech_started"]] = "speech_started"
     utterance: int
     start: float
 
@@ -71,7 +71,7 @@ class Transcript:
     audio_processed: float | None  # end of the audio that this covers
 
     @property
-    def type(self) -> str:
+    def type(self) -> Literal["transcript", "partial_transcript"]:
         return "transcript" if self.is_final else "partial_transcript"
 
 
@@ -103,7 +103,7 @@ class Finalized:
 class CreditsLow:
     """The account behind the key is nearly used up."""
 
-    type: ClassVar = "credits_low"
+    type: ClassVar[Literal["credits_low"]] = "credits_low"
     seconds_remaining: float
 
 

@@ -15,6 +15,7 @@ from .log import logger
 from .options import StreamOptions
 from .progress import Progress
 
+UNSENT_S = 10.0  # audio that waits for the socket before who sends a file has to wait
 BACKLOG_S = 30.0  # audio kept for a server that does not answer; the oldest goes first
 
 
@@ -44,12 +45,22 @@ class Outbox:
         self._flush_ids = itertools.count(1)
         self._ended = False
         self._news = asyncio.Event()
+        self._taken = asyncio.Event()
         self._dropped = 0  # samples, as known here
         self._drop_logged = False
 
     @property
     def dropped_s(self) -> float:
         return self._backlog.dropped / self._rate
+
+    @property
+    def start_s(self) -> float:
+        """Where the audio begins that is not answered."""
+        return self._backlog.start / self._rate
+
+    @property
+    def _unsent_s(self) -> float:
+        return self._progress.pushed_s - self._progress.sent_s
 
     @property
     def _kept_s(self) -> float:
@@ -83,6 +94,16 @@ class Outbox:
         self._push_rest()
         self._ended = True
         self._news.set()
+        self._taken.set()
+
+    async def has_room(self) -> None:
+        """Wait while too much waits to be sent that came faster than real time.
+
+        Live audio never waits: it could not be held back, and the oldest is dropped instead.
+        """
+        while not self._ended and min(self._unsent_s, self._progress.ahead_s) > UNSENT_S:
+            self._taken.clear()
+            await self._taken.wait()
 
     # As a server takes it.
 
@@ -100,6 +121,7 @@ class Outbox:
         while (entry := self._backlog.next()) is None and not self._ended:
             self._news.clear()
             await self._news.wait()
+        self._taken.set()
         return entry
 
     def covered(self, position_s: float) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .audio import Chunks
 from .connection import Connection
+from .events import Event, UtteranceEnd
 from .exchange import exchange
 from .messages import Message, Ready, SpeechEnded, Transcript
 from .options import StreamOptions
@@ -17,13 +18,21 @@ from .wire import configure
 class RecordingTranscript:
     """What was said in a recording: its finals, and why some of it may have none."""
 
-    session_id: str
-    finals: list[Transcript]
-    suppressed: list[str]  # of each utterance that has no final, or not for all of it
+    session_id: str = ""
+    finals: list[Transcript] = field(default_factory=list)
+    suppressed: list[str] = field(default_factory=list)  # a reason for each utterance without one
 
     @property
     def text(self) -> str:
         return " ".join(final.text for final in self.finals)
+
+    def add(self, told: Message | Event) -> None:
+        if isinstance(told, Ready):
+            self.session_id = told.session_id
+        elif isinstance(told, Transcript) and told.is_final:
+            self.finals.append(told)
+        elif isinstance(told, (SpeechEnded, UtteranceEnd)) and told.suppressed:
+            self.suppressed.append(told.suppressed)
 
 
 async def transcribe(
@@ -37,13 +46,13 @@ async def transcribe(
 
     Raises SttError; ServerTimeout where the server says nothing for ``timeout_s``.
     """
-    transcript = RecordingTranscript("", [], [])
+    transcript = RecordingTranscript()
 
     async def receive() -> None:
         async for message in connection.messages(timeout_s):
             if isinstance(message, Ready):
                 on_ready(message)
-            _add(message, transcript)
+            transcript.add(message)
 
     try:
         await exchange(connection, _send(connection, pcm, options), receive(), timeout_s)
@@ -61,12 +70,3 @@ async def _send(connection: Connection, pcm: Iterable[bytes], options: StreamOpt
     for chunk in chunks.flush():
         await connection.send_audio(chunk)
     await connection.end()
-
-
-def _add(message: Message, transcript: RecordingTranscript) -> None:
-    if isinstance(message, Ready):
-        transcript.session_id = message.session_id
-    elif isinstance(message, Transcript) and message.is_final:
-        transcript.finals.append(message)
-    elif isinstance(message, SpeechEnded) and message.suppressed:
-        transcript.suppressed.append(message.suppressed)

@@ -8,8 +8,8 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 
 from .connection import Connection
-from .errors import to_stt_error
-from .events import Event
+from .errors import SttError, to_stt_error
+from .events import Event, Reconnected, Reconnecting
 from .exchange import exchange
 from .log import logger
 from .messages import Configured, Finalized, Message, Ready, ServerError, covered_s
@@ -50,6 +50,7 @@ class ResumingStream:
         self._outbox = Outbox(options, self.progress, log)
         self._utterances = Utterances(self.progress)
         self._retry = Retry(timeout_s, resumes=resumes)
+        self._lost_at: float | None = None  # when there was a connection last
 
     @property
     def dropped_s(self) -> float:
@@ -61,6 +62,10 @@ class ResumingStream:
     def push(self, pcm: bytes) -> None:
         """Take 16-bit mono audio of any length. ``progress.pushed`` is the caller's to tell."""
         self._outbox.push(pcm)
+
+    async def has_room(self) -> None:
+        """Wait until a file, or what else comes faster than real time, may send more."""
+        await self._outbox.has_room()
 
     def flush(self) -> int:
         """Ask for a final of what was pushed. Return the number that ``Flushed`` will have."""
@@ -95,10 +100,23 @@ class ResumingStream:
         except Exception as error:
             lost = to_stt_error(error, self._log)
             self._retry.failed(lost, self.loop.time())
+            self._note_lost(lost)
             extra = {"error": lost.message, "lag_s": self.progress.lag_s()}
             self._log.warning("resuming", extra=extra)
             return False
         return True
+
+    def _note_lost(self, error: SttError) -> None:
+        """Tell the user, once for all tries until there is a connection again."""
+        if self._lost_at is None:
+            self._lost_at = self.loop.time()
+            self._emit([Reconnecting(error.message)])
+
+    def _note_resumed(self) -> list[Event]:
+        if self._lost_at is None:
+            return []
+        gap_s, self._lost_at = self.loop.time() - self._lost_at, None
+        return [Reconnected(gap_s, max(0.0, self.progress.sent_s - self._outbox.start_s))]
 
     async def _exchange(self) -> None:
         connection = await self._connect()
@@ -131,6 +149,8 @@ class ResumingStream:
             for translated in timeline.translate(message):
                 events += self._utterances.receive(translated)
                 self._forget(translated)
+            if isinstance(message, Ready):
+                events += self._note_resumed()
             self._emit(events)
 
     def _follow(self, message: Message, sender: Sender) -> None:

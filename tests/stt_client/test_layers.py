@@ -12,6 +12,7 @@ ORDER = (  # each module imports only from those before it
     "audio",
     "messages",
     "events",
+    "stream_event",
     "options",
     "errors",
     "progress",
@@ -26,6 +27,15 @@ ORDER = (  # each module imports only from those before it
     "sender",
     "stream",
     "recording",
+    "accumulator",
+    "event_buffer",
+    "callbacks",
+    "delivery",
+    "sources",
+    "session",
+    "sound",
+    "client",
+    "sync",
     "__init__",
 )
 PURE = {"messages", "events", "options", "progress", "wire", "backlog", "retry", "timeline"}

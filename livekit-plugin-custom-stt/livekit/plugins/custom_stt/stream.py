@@ -81,6 +81,9 @@ class SpeechStream(RecognizeStream):
         """Seconds of audio that were given up because no server took them for too long."""
         return self._stream.dropped_s
 
+    async def __aenter__(self) -> SpeechStream:  # typed as itself, with what it has beyond the base
+        return self
+
     # In. Everything leaves the framework's unbounded channel at once, for the bounded outbox.
 
     def push_frame(self, frame: rtc.AudioFrame) -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 
+from custom_stt_client.testing import Call, ScriptedServer, answer_flushes, greet, say_final
 from livekit import rtc
 
 from stt_testing.conversation import conversation
-
-from .scripted_server import Call, ScriptedServer, answer_flushes, greet, say_final
 
 SECOND = [rtc.AudioFrame(bytes(960), 24000, 1, 480)] * 50  # frames of 20 ms, as of a room
 

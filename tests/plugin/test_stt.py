@@ -11,6 +11,17 @@ import aiohttp
 import numpy as np
 import pytest
 from custom_stt_client.backlog import WARM_UP_S
+from custom_stt_client.testing import (
+    Call,
+    ScriptedServer,
+    answer_flushes,
+    deaf,
+    greet,
+    one_utterance,
+    part,
+    say_final,
+    silence,
+)
 from livekit import rtc
 from livekit.agents import (
     APIConnectionError,
@@ -24,18 +35,6 @@ from livekit.agents.stt import SpeechEventType as Type
 from livekit.plugins.custom_stt import STT, SpeechStream, STTOptions
 
 from stt_testing.listening import frames
-
-from .scripted_server import (
-    Call,
-    ScriptedServer,
-    answer_flushes,
-    deaf,
-    greet,
-    one_utterance,
-    part,
-    say_final,
-    silence,
-)
 
 WARM_UP = round(16_000 * WARM_UP_S)
 NO_RETRY = APIConnectOptions(max_retry=0, timeout=5)

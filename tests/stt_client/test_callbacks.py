@@ -18,8 +18,7 @@ from custom_stt_client import (
     StreamOptions,
     SttError,
 )
-
-from ..plugin.scripted_server import (
+from custom_stt_client.testing import (
     Call,
     ScriptedServer,
     answer_flushes,

@@ -8,13 +8,13 @@ from collections.abc import AsyncIterator
 import numpy as np
 import pytest
 from custom_stt_client import Client, SessionLimits, StreamEvent, StreamOptions
+from custom_stt_client.testing import ScriptedServer
 
 from stt_testing.chaos_proxy import ChaosProxy
 
 from ..plugin.conformance.chaos import inflict, schedule
 from ..plugin.conformance.scale import SCHEDULES
 from ..plugin.conformance.test_samples import NUMBERED, PACE, RATE, SAMPLES, Answering
-from ..plugin.scripted_server import ScriptedServer
 
 AT_ONCE = 8  # schedules
 LIMITS = SessionLimits(timeout_s=3.0)

@@ -17,7 +17,7 @@ from stt_testing.local_server import RunningServer
 from stt_testing.recordings import recordings
 
 README = Path(__file__).parents[2] / "stt-client/README.md"
-EXAMPLES = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
+*EXAMPLES, TEST_EXAMPLE = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
 [RECORDING] = recordings("short13")
 SENTENCE = words(RECORDING.text)
 audio_bytes = RECORDING.pcm() + bytes(32_000)
@@ -68,6 +68,12 @@ def test_an_example_of_the_readme_prints_what_was_said(
     names: dict[str, Any] = {"audio_bytes": audio_bytes, "microphone": microphone}
     exec(example.replace("http://localhost:8000", server.url), names)
     assert " ".join(SENTENCE) in " ".join(words(capsys.readouterr().out))
+
+
+def test_the_example_of_a_test_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "meeting.wav").write_bytes(wav())
+    monkeypatch.chdir(tmp_path)
+    exec(TEST_EXAMPLE, {})
 
 
 async def test_a_whole_recording_becomes_its_finals(server: RunningServer, tmp_path: Path) -> None:

@@ -7,8 +7,7 @@ import asyncio
 import aiohttp
 import pytest
 from custom_stt_client.connection import Connection, websocket_url
-
-from ..plugin.scripted_server import Call, ScriptedServer, deaf, greet
+from custom_stt_client.testing import Call, ScriptedServer, deaf, greet
 
 
 @pytest.mark.parametrize(

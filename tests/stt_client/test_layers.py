@@ -34,6 +34,7 @@ ORDER = (  # each module imports only from those before it
     "sources",
     "session",
     "sound",
+    "testing",
     "client",
     "sync",
     "__init__",

@@ -9,8 +9,7 @@ from custom_stt_client.errors import SessionInterrupted
 from custom_stt_client.messages import Ready
 from custom_stt_client.options import StreamOptions
 from custom_stt_client.recording import RecordingTranscript, transcribe
-
-from ..plugin.scripted_server import Call, Script, ScriptedServer, greet, part, say_final
+from custom_stt_client.testing import Call, Script, ScriptedServer, greet, part, say_final
 
 
 async def hear(script: Script) -> tuple[RecordingTranscript, Call]:

@@ -21,8 +21,7 @@ from custom_stt_client import (
     StreamEvent,
     StreamOptions,
 )
-
-from ..plugin.scripted_server import (
+from custom_stt_client.testing import (
     Call,
     ScriptedServer,
     answer_flushes,

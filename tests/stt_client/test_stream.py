@@ -15,8 +15,7 @@ from custom_stt_client.events import Event
 from custom_stt_client.messages import Transcript
 from custom_stt_client.options import StreamOptions
 from custom_stt_client.stream import ResumingStream
-
-from ..plugin.scripted_server import (
+from custom_stt_client.testing import (
     Call,
     Script,
     ScriptedServer,

@@ -9,8 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 from custom_stt_client import ConnectionFailed, SessionClosed, StreamEvent, SyncClient
-
-from ..plugin.scripted_server import Script, ScriptedServer, one_utterance
+from custom_stt_client.testing import Script, ScriptedServer, one_utterance
 
 SOUND = bytes(6400)  # 0.2 s
 

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 
 import aiohttp
 import pytest
+from custom_stt_client.testing import Call, ScriptedServer, greet
 from livekit import rtc
 from livekit.agents import APIConnectOptions, APIError, APITimeoutError
 from livekit.plugins.custom_stt import STT
 
 from stt_testing.listening import push
 
-from ..scripted_server import Call, ScriptedServer, greet
 from . import fast_time
 from .rude_server import BINARY, CLOSE, PING, TEXT, Caller, Rudeness, frame, rude_server, text
 from .scale import SCHEDULES

@@ -7,11 +7,10 @@ import tracemalloc
 
 import psutil
 import pytest
+from custom_stt_client.testing import Call, HungUp, ScriptedServer, greet, one_utterance
 from livekit import rtc
 from livekit.agents import APIConnectOptions
 from livekit.plugins.custom_stt import STT, SpeechStream
-
-from ..scripted_server import Call, HungUp, ScriptedServer, greet, one_utterance
 
 STREAMS = 1000
 AT_ONCE = 50

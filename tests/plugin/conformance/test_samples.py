@@ -6,13 +6,13 @@ import random
 
 import numpy as np
 import pytest
+from custom_stt_client.testing import Call, ScriptedServer, part
 from livekit.agents.stt import SpeechEventType
 from livekit.plugins.custom_stt import STT, STTOptions
 
 from stt_testing.chaos_proxy import ChaosProxy
 from stt_testing.listening import PATIENT, frames, push
 
-from ..scripted_server import Call, ScriptedServer, part
 from .chaos import inflict, schedule
 from .scale import SCHEDULES
 

@@ -1,13 +1,27 @@
-"""A real WebSocket server on loopback that says what a test's script tells it to say."""
+"""For tests of programs that use the client: a server that follows a script, and a microphone.
+
+    async with ScriptedServer(one_utterance) as server:
+        async with Client(server.url).stream() as session:
+            await session.send_from(microphone("hello.wav"))
+
+A script is an async function of a ``Call``, which is one connection; there are some here for the
+usual cases. What it hears it keeps, for the test to look at.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import WSMsgType, web
+
+from .audio import BYTES_PER_SAMPLE
+from .options import StreamOptions
+from .sound import read_sound
 
 Json = dict[str, Any]
 
@@ -36,9 +50,11 @@ class Call:
         return [message for message in self.messages if message["type"] == kind]
 
     async def say(self, kind: str, **fields: Any) -> None:
+        """Send a message of this type."""
         await self._ws.send_str(json.dumps({"type": kind, **fields}))
 
     async def say_raw(self, data: str | bytes) -> None:
+        """Send a frame of any content."""
         await (self._ws.send_str(data) if isinstance(data, str) else self._ws.send_bytes(data))
 
     async def close(self, code: int = 1000) -> None:
@@ -81,6 +97,18 @@ class Call:
         raise HungUp
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """Instead of a script: answer the upgrade with an HTTP status."""
+
+    status: int
+    retry_after_s: int | None = None
+
+    def response(self) -> web.Response:
+        headers = {} if self.retry_after_s is None else {"Retry-After": f"{self.retry_after_s}"}
+        return web.Response(status=self.status, headers=headers)
+
+
 Script = Callable[[Call], Awaitable[None]]
 
 
@@ -88,9 +116,10 @@ class ScriptedServer:
     """``async with ScriptedServer(script, …)``: each connection gets the next script, the last
     one again and again."""
 
-    def __init__(self, *scripts: Script) -> None:
+    def __init__(self, *scripts: Script | Refusal) -> None:
         self._scripts = scripts
-        self.calls: list[Call] = []
+        self._asked = 0  # connections that were asked for
+        self.calls: list[Call] = []  # those that came to be
         self.url = ""
         self._called = asyncio.Condition()
 
@@ -113,14 +142,17 @@ class ScriptedServer:
     async def __aexit__(self, *_: object) -> None:
         await self._runner.cleanup()
 
-    async def _serve(self, request: web.Request) -> web.WebSocketResponse:
+    async def _serve(self, request: web.Request) -> web.StreamResponse:
+        script = self._scripts[min(self._asked, len(self._scripts) - 1)]
+        self._asked += 1
+        if isinstance(script, Refusal):
+            return script.response()
         ws = web.WebSocketResponse()
         await ws.prepare(request)
         call = Call(request, ws)
         async with self._called:
             self.calls.append(call)
             self._called.notify_all()
-        script = self._scripts[min(len(self.calls), len(self._scripts)) - 1]
         try:
             await script(call)
         except (HungUp, ConnectionError):
@@ -176,3 +208,34 @@ async def answer_flushes(call: Call) -> None:
 async def deaf(call: Call) -> None:
     """Accepts, then neither reads nor answers."""
     await asyncio.Event().wait()
+
+
+def dropping(after_bytes: int) -> Script:
+    """Return a script that breaks the connection after so many bytes of audio."""
+
+    async def script(call: Call) -> None:
+        await greet(call)
+        await call.hear_audio(after_bytes // BYTES_PER_SAMPLE)
+        call.drop()
+
+    return script
+
+
+async def microphone(
+    recording: str | os.PathLike[str] | bytes,
+    *,
+    pace: float = 1.0,
+    options: StreamOptions | None = None,
+) -> AsyncIterator[bytes]:
+    """Yield a recording in pieces of 20 ms, ``pace`` times as fast as it was spoken.
+
+    It is what ``Client.transcribe`` takes; its rate should be that of the session's options.
+    """
+    sound = read_sound(recording, options or StreamOptions())
+    size = BYTES_PER_SAMPLE * (sound.options.sample_rate // 50)
+    now = asyncio.get_running_loop().time
+    due = now()
+    for at in range(0, len(sound.pcm), size):
+        yield sound.pcm[at : at + size]
+        due += 0.02 / pace
+        await asyncio.sleep(due - now())

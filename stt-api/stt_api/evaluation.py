@@ -1,7 +1,6 @@
 """How well and how fast a model hears recordings whose texts are known. Prints nothing."""
 
 import asyncio
-import re
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -19,9 +18,6 @@ from .session.outbox import FinalCounts
 from .session.vad import SpeechModel
 from .transcription.contract import Transcription
 from .transcription.local import LocalTranscriptions
-from .session.events import EndReason, Final
-from .session.session import Session
-from .session.vad import SpeechDetector, SpeechModel
 from .word_errors import words
 
 
@@ -113,7 +109,10 @@ def hear_streaming(
 ) -> Heard:
     """Send the recording through a transcription, as a client would, without interims."""
     samples = clip.samples()
-import asyncio
+    pcm = to_pcm(samples)
+    transcriptions = LocalTranscriptions(
+        Engine([transcriber], finals_first(transcriber.most_together)), speech_model
+    )
     began = time.perf_counter()
     finals, counts = asyncio.run(
         _transcribe(transcriptions, replace(config, interim_results=False), pcm)

@@ -10,7 +10,6 @@ import pytest
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
-from native_client import connection, finals, replies, transcribe
 from stt_api.limits import Limits
 from stt_api.session.audio import Samples
 from stt_api.session.session import MAX_FINALS_DUE

@@ -7,7 +7,6 @@ from contextlib import suppress
 import httpx
 import pytest
 
-from native_client import connection
 from stt_api.limits import Limits
 from stt_testing.local_app import LocalApp, local_app
 from stt_testing.native_client import connection

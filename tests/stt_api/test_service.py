@@ -4,7 +4,6 @@ import asyncio
 
 import pytest
 
-from native_client import connection
 from stt_api.decoding.engine import Engine
 from stt_api.decoding.job import finals_first
 from stt_api.errors import AtCapacity

@@ -9,7 +9,6 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from native_client import connection
 from stt_api.limits import Limits
 from stt_api.websocket_protocol import WebSocketProtocol
 from stt_testing.local_app import LocalApp, local_app

@@ -4,15 +4,14 @@ import asyncio
 from collections.abc import MutableMapping
 from typing import Any
 
-from local_app import LocalApp, local_app
-from sound import pcm, speech
-
 from stt_api.app import create_app
 from stt_api.errors import AtCapacity, ClientError, SttError
 from stt_api.protocols.commands import Audio, Command, EndOfStream, Finalize
 from stt_api.protocols.contract import Accepted, Handshake, Message, Ready
 from stt_api.session.config import SessionConfig
 from stt_api.session.events import EndReason, Event, Final, SessionEnded
+from stt_testing.local_app import LocalApp, local_app
+from stt_testing.sound import pcm, speech
 
 Frame = MutableMapping[str, Any]
 

@@ -6,9 +6,6 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, field, replace
 
 import pytest
-from fake_model import FakeModel
-from local_app import loudness_model
-from sound import pcm, silence, speech
 
 from stt_api.decoding.contract import Decoder
 from stt_api.errors import ModelFailed
@@ -23,6 +20,9 @@ from stt_api.session.vad import Probabilities, SpeechModel, States
 from stt_api.session.word import Word
 from stt_api.transcription.contract import Transcription
 from stt_api.transcription.local import PIECES_PER_S, LocalTranscriptions
+from stt_testing.fake_model import FakeModel
+from stt_testing.local_app import loudness_model
+from stt_testing.sound import pcm, silence, speech
 
 CONFIG = SessionConfig(interim_results=False)
 SENTENCE = pcm(speech(1.024), silence(0.6))

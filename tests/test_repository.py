@@ -87,3 +87,12 @@ def test_the_documents_link_to_files_that_exist() -> None:
             continue
         for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text()):
             assert (document.parent / link).exists(), f"{document.name}: {link}"
+
+
+def test_the_glossary_names_only_what_the_code_has() -> None:
+    settings = ROOT / "docs/configuration.md"
+    code = [settings, *(path for path in tracked() if path.suffix == ".py")]
+    used = {name for path in code for name in re.findall(r"\w+", path.read_text())}
+    rows = re.findall(r"^\|.*\| (.*) \|$", (ROOT / "docs/glossary.md").read_text(), re.MULTILINE)
+    named = {name for row in rows for name in re.findall(r"`(.+?)`", row)}
+    assert named and named - used == set()

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,13 @@ def test_no_published_package_needs_what_the_tests_need(member: str) -> None:
 def test_every_package_carries_its_licence(member: str) -> None:
     name = "Creative Commons" if member == "stt-model-pico" else "Apache License"
     assert name in (ROOT / member / "LICENSE").read_text()
+
+
+@pytest.mark.parametrize("member", MEMBERS)
+def test_every_package_says_what_a_package_index_shows(member: str) -> None:
+    project = tomllib.loads((ROOT / member / "pyproject.toml").read_text())["project"]
+    shown = ("description", "readme", "license", "authors", "keywords", "classifiers")
+    assert all(project[field] for field in shown)
 
 
 def test_silero_carries_its_licence() -> None:

@@ -15,7 +15,7 @@ export ORT_DISABLE_TELEMETRY := 1
 demo demo-agent test test-convert conformance bench bench-peers shape: export HF_HUB_OFFLINE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-agent run test test-convert conformance lint types check bench bench-peers shape
+.PHONY: help install demo demo-agent run test test-convert conformance lint types docs check bench bench-peers shape
 
 help: ## List the verbs
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -65,7 +65,12 @@ lint: install ## Check style and format
 types: install ## Check types
 	$(BIN)/mypy
 
-check: lint types test ## Run lint, types and tests
+NEEDS_TORCH := stt_api.engine.conversion
+docs: install ## Write a reference of the public names, from docstrings, into build/api
+	$(BIN)/python -W error -W "ignore:Couldn't import $(NEEDS_TORCH)" -m pdoc --docformat google \
+		--output-directory build/api livekit.plugins.custom_stt stt_api '!$(NEEDS_TORCH)'
+
+check: lint types test docs ## Run lint, types and tests, and build the reference
 
 bench: install ## Measure speed against a baseline of the same run (BENCH_ARGS)
 	$(BIN)/python -m bench $(BENCH_ARGS)

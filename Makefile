@@ -6,6 +6,7 @@ UV_VERSION := 0.13.8
 TORCH_VERSION := 2.13.0
 SHAPE ?= small
 CODE := stt-api stt-client livekit-plugin-custom-stt stt-model-pico testing examples bench tests
+PLUGIN_VENV := .venv-plugin-$(notdir $(PYTHON))
 
 export WHISPER_MODEL_SIZE ?= pico
 # Attention at full context takes blocks of 70 MB and more, page by page unless told not to.
@@ -15,7 +16,7 @@ export ORT_DISABLE_TELEMETRY := 1
 demo demo-agent test test-convert conformance bench bench-peers shape: export HF_HUB_OFFLINE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-agent run test test-convert conformance lint types docs check bench bench-peers shape
+.PHONY: help install demo demo-agent run test test-plugin test-convert conformance lint types docs check bench bench-peers shape
 
 help: ## List the verbs
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -50,6 +51,18 @@ run: install ## Run the server with WHISPER_MODEL_SIZE (pico)
 
 test: install ## Run all tests
 	$(BIN)/python -m pytest
+
+# The plugin bears Python 3.10, the workspace does not: an environment of its own, in which the
+# plugin is installed as users have it, with the newest versions that it allows.
+$(PLUGIN_VENV)/bin/uv:
+	$(PYTHON) -m venv $(PLUGIN_VENV)
+	$(PLUGIN_VENV)/bin/python -m pip install --quiet uv==$(UV_VERSION)
+
+test-plugin: $(PLUGIN_VENV)/bin/uv ## Run the plugin's own tests under PYTHON, 3.10 or newer
+	$(PLUGIN_VENV)/bin/uv pip install --quiet --python $(PLUGIN_VENV)/bin/python --group test-plugin \
+		--reinstall-package livekit-plugin-custom-stt ./livekit-plugin-custom-stt
+	$(PLUGIN_VENV)/bin/python -m pytest tests/plugin \
+		--ignore tests/plugin/conformance --ignore tests/plugin/test_packaging.py
 
 test-convert: .venv-convert/installed ## Run the tests that need torch, in .venv-convert
 	.venv-convert/bin/python -m pytest tests/convert

@@ -6,6 +6,7 @@ UV_VERSION := 0.13.8
 TORCH_VERSION := 2.13.0
 SHAPE ?= small
 CODE := stt-api stt-client livekit-plugin-custom-stt stt-model-pico testing examples bench tests
+PUBLISHED := stt-client livekit-plugin-custom-stt stt-api stt-model-pico
 PLUGIN_VENV := .venv-plugin-$(notdir $(PYTHON))
 
 export WHISPER_MODEL_SIZE ?= pico
@@ -16,7 +17,7 @@ export ORT_DISABLE_TELEMETRY := 1
 demo demo-agent test test-convert conformance bench bench-peers shape: export HF_HUB_OFFLINE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-agent run test test-plugin test-convert conformance lint types docs check bench bench-peers shape
+.PHONY: help install demo demo-agent run test test-plugin test-convert conformance lint types docs check wheels bench bench-peers shape
 
 help: ## List the verbs
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -84,6 +85,9 @@ docs: install ## Write a reference of the public names, from docstrings, into bu
 		--output-directory build/api livekit.plugins.custom_stt stt_api '!$(NEEDS_TORCH)'
 
 check: lint types test docs ## Run lint, types and tests, and build the reference
+
+wheels: install ## Build what is published into dist
+	for package in $(PUBLISHED); do $(BIN)/uv build --quiet --package $$package --out-dir dist || exit; done
 
 bench: install ## Measure speed against a baseline of the same run (BENCH_ARGS)
 	$(BIN)/python -m bench $(BENCH_ARGS)

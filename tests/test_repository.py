@@ -10,6 +10,7 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 MEMBERS = ("livekit-plugin-custom-stt", "stt-api", "stt-client", "stt-model-pico")
+WORKFLOW = ROOT / ".github/workflows/checks.yml"
 
 
 def tracked() -> list[Path]:
@@ -17,11 +18,30 @@ def tracked() -> list[Path]:
     return [ROOT / name for name in listing.stdout.splitlines()]
 
 
+def verbs() -> list[str]:
+    [listed] = re.findall(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    return str(listed).split()
+
+
 def test_every_verb_of_the_makefile_says_what_it_does() -> None:
     text = (ROOT / "Makefile").read_text()
-    [verbs] = re.findall(r"^\.PHONY: (.+)$", text, re.MULTILINE)
-    for verb in verbs.split():
+    for verb in verbs():
         assert re.search(rf"^{verb}:.*## \w", text, re.MULTILINE), verb
+
+
+def test_the_workflow_runs_nothing_but_verbs_of_the_makefile() -> None:
+    runs = re.findall(r"run: (.+)", WORKFLOW.read_text())
+    assert all(run.startswith("make ") for run in runs)
+    assert {verb for run in runs for verb in run.split()[1:]} <= set(verbs())
+
+
+@pytest.mark.parametrize(
+    ("job", "member"), [("test", "stt-api"), ("plugin", "livekit-plugin-custom-stt")]
+)
+def test_the_workflow_tries_each_python_that_a_package_declares(job: str, member: str) -> None:
+    declared = re.findall(r"Python :: (3\.\d+)", (ROOT / member / "pyproject.toml").read_text())
+    tried = yaml.safe_load(WORKFLOW.read_text())["jobs"][job]["strategy"]["matrix"]["python"]
+    assert tried == declared
 
 
 @pytest.mark.parametrize("member", MEMBERS)

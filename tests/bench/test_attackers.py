@@ -33,12 +33,12 @@ async def test_attackers_end_when_their_time_is_over_whatever_the_server_does() 
     assert (tally.attempts, tally.without_an_end, tally.answers.total()) == (300, 300, 0)
 
 
-async def test_a_session_that_is_refused_is_an_answer_too() -> None:
+async def test_a_refused_session_counts_as_an_answer() -> None:
     tally = await attack("file-senders", b"HTTP/1.1 503 Full\r\nContent-Length: 0\r\n\r\n")
     assert set(tally.answers) == {"503"}
 
 
-async def test_a_connection_that_is_thrown_out_is_an_answer_too() -> None:
+async def test_a_connection_that_is_thrown_out_counts_as_an_answer() -> None:
     assert set((await attack("long-urls", b"")).answers) == {"closed"}
 
 

@@ -12,12 +12,12 @@ def climb(limit: int, first: int = 1, most: int = 512) -> tuple[list[int], int]:
     return tried, ramp.sustained
 
 
-def test_it_doubles_and_then_closes_in() -> None:
+def test_a_ramp_doubles_and_then_closes_in() -> None:
     assert climb(22) == ([1, 2, 4, 8, 16, 32, 24, 20, 22], 22)
 
 
 @pytest.mark.parametrize("limit", [1, 3, 7, 40, 100])
-def test_it_ends_close_below_the_limit(limit: int) -> None:
+def test_a_ramp_ends_close_below_the_limit(limit: int) -> None:
     _, sustained = climb(limit)
     assert 0.8 * limit <= sustained <= limit
 
@@ -31,6 +31,6 @@ def test_a_server_that_holds_nothing_sustains_nothing() -> None:
     assert climb(0)[1] == 0
 
 
-def test_it_never_tries_more_than_it_may() -> None:
+def test_a_ramp_never_tries_more_sessions_than_it_may() -> None:
     tried, sustained = climb(10_000, first=8, most=100)
     assert max(tried) == sustained == 100

@@ -29,7 +29,7 @@ def test_finals_may_come_up_to_three_times_as_late_under_attack() -> None:
         ({"failures": 2}, "2 sessions failed"),
     ],
 )
-def test_it_is_said_what_good_sessions_lose_to_an_attack(
+def test_the_report_says_what_good_sessions_lose_to_an_attack(
     figures: dict[str, object], complaint: str
 ) -> None:
     [said] = broken_promises(attacked(**figures))

@@ -25,7 +25,7 @@ def test_a_way_of_another_checkout_is_served_by_the_code_of_that(tmp_path: Path)
     assert found.stdout.count(str(tmp_path)) == 2
 
 
-def test_another_checkout_is_that_and_this_one_is_this() -> None:
+def test_another_checkout_is_called_that_and_this_one_this() -> None:
     that, this = compared(arguments(["--against", str(ROOT)]))
     assert (that.name, this.name, this.checkout) == ("that", "this", ROOT)
 

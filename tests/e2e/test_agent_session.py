@@ -73,7 +73,7 @@ async def test_a_broken_socket_does_not_leave_the_agent_deaf(server: RunningServ
 
 
 @pytest.mark.parametrize("turn_detection", ["stt", "vad"])
-async def test_the_session_closes_at_once(server: RunningServer, turn_detection: str) -> None:
+async def test_an_agent_session_closes_at_once(server: RunningServer, turn_detection: str) -> None:
     vad = inference.VAD(model="silero") if turn_detection == "vad" else None
     async with conversation(server.url, turn_detection=turn_detection, vad=vad) as talk:
         await talk.hear()

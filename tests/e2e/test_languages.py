@@ -40,7 +40,7 @@ async def test_no_final_is_in_a_language_that_is_not_allowed(server: RunningServ
     assert set(languages(said)) == {"en", "de"}
 
 
-async def test_a_list_of_one_is_that_language(server: RunningServer) -> None:
+async def test_a_list_of_one_language_is_that_language(server: RunningServer) -> None:
     said = await transcribe(server.url, conversation(GERMAN.samples()), languages="English")
     assert set(languages(said)) == {"en"}
 

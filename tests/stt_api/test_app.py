@@ -88,7 +88,7 @@ async def test_a_path_that_nothing_is_served_at_is_a_404_that_names_those_there_
 
 
 @pytest.mark.parametrize("path", ["ws", "ws/transcribe/x", "v1/listen", ""])
-async def test_a_wrong_path_of_a_websocket_is_a_404_too(path: str) -> None:
+async def test_a_wrong_path_of_a_websocket_is_a_404(path: str) -> None:
     async with local_app() as app:
         with pytest.raises(InvalidStatus) as refused:
             await connect(f"{app.url.replace('http', 'ws', 1)}/{path}")

@@ -341,7 +341,7 @@ async def test_speech_detection_that_fails_is_an_error_to_try_again_after() -> N
         assert socket.close_code == 1011
 
 
-async def test_what_nobody_expected_is_an_error_too() -> None:
+async def test_an_unexpected_failure_is_an_internal_error() -> None:
     async with local_app() as app, connection(app.url) as socket:
         app.model.absurd = True
         await socket.send(SENTENCE)

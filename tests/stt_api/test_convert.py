@@ -39,7 +39,7 @@ def test_a_folder_appears_when_it_is_whole(tmp_path: Path, there: bool) -> None:
 
 
 @pytest.mark.parametrize("failure", [OSError, KeyboardInterrupt])
-def test_nothing_half_written_stays(tmp_path: Path, failure: type[BaseException]) -> None:
+def test_nothing_of_a_failed_conversion_stays(tmp_path: Path, failure: type[BaseException]) -> None:
     with pytest.raises(failure), whole_or_nothing(tmp_path / "model") as unfinished:
         unfinished.mkdir()
         (unfinished / "model.bin").touch()

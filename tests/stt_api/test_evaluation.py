@@ -28,7 +28,7 @@ def test_a_keyterm_of_several_words_is_found_as_a_whole() -> None:
     assert count_terms(("New  York",), said) == TermCount(said=2, found=1, invented=0)
 
 
-def test_what_one_recording_lacks_is_not_made_good_by_another() -> None:
+def test_keyterms_that_one_recording_lacks_are_not_made_good_by_another() -> None:
     swapped = [heard("Oslo", ""), heard("", "Oslo")]
     assert count_terms(("Oslo",), swapped) == TermCount(said=1, found=0, invented=1)
 

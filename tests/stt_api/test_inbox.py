@@ -72,7 +72,7 @@ async def test_the_wait_for_a_message_can_be_interrupted() -> None:
         assert await waiting is None
 
 
-async def test_no_more_is_read_than_fits_until_it_is_taken() -> None:
+async def test_no_more_messages_are_read_than_fit_until_some_are_taken() -> None:
     socket = Socket(LARGE, LARGE, LARGE, LARGE)
     async with filled(socket) as (inbox, _):
         assert socket.read == 2
@@ -81,7 +81,7 @@ async def test_no_more_is_read_than_fits_until_it_is_taken() -> None:
         assert socket.read == 3
 
 
-async def test_empty_messages_take_room_too() -> None:
+async def test_empty_messages_take_room() -> None:
     socket = Socket(*[b""] * (2 * READ_AHEAD // OVERHEAD))
     inbox = Inbox(cast(WebSocket, socket))
     with pytest.raises(TimeoutError):

@@ -25,7 +25,7 @@ from stt_testing.raw_client import (
 from stt_testing.waiting import until
 
 
-async def test_an_open_session_has_asked_and_may_be_silent() -> None:
+async def test_a_silent_session_outlives_the_time_for_a_handshake() -> None:
     async with (
         local_app(handshake_timeout_s=0.1) as app,
         connection(app.url) as socket,

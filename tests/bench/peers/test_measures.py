@@ -50,7 +50,7 @@ def test_each_recording_has_times_of_its_own_though_texts_go_on() -> None:
     assert figures.final_s == [pytest.approx(0.5), pytest.approx(0.2)]
 
 
-def test_a_first_word_that_comes_while_the_next_is_spoken_is_that_late() -> None:
+def test_a_first_word_that_comes_during_the_next_recording_is_as_late_as_that() -> None:
     everything = "Seven one four. Three two one."
     figures = measure([log((6.5, "Seven one four.", ""), (9.0, everything, ""), both=True)])
     assert figures.first_s == [pytest.approx(5.5), pytest.approx(3.0)]

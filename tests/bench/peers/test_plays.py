@@ -8,13 +8,13 @@ def test_the_same_seed_is_the_same_load() -> None:
     assert plays(4, 3, seed=1) == plays(4, 3, seed=1) != plays(4, 3, seed=2)
 
 
-def test_every_session_plays_so_many_different_recordings() -> None:
+def test_every_session_plays_as_many_different_recordings_as_asked_for() -> None:
     for play in plays(8, 4):
         assert len({clip.name for clip in play.clips}) == 4
         assert 0 <= play.delay_s <= STAGGER_S
 
 
-def test_so_much_silence_follows_each_utterance() -> None:
+def test_each_utterance_is_followed_by_the_silence_asked_for() -> None:
     play = Play(recordings("short0")[:2], 0.0)
     first, second = play.utterances(silence_s=3.0)
     length = round(first.end * SAMPLE_RATE) + 3 * SAMPLE_RATE

@@ -21,7 +21,7 @@ def unpacked(packet: bytes) -> tuple[dict[str, object], bytes]:
     return json.loads(packet[4 : 4 + size]), packet[4 + size :]
 
 
-async def test_it_waits_until_ready_wraps_audio_and_shows_realtime_and_final_texts() -> None:
+async def test_the_client_waits_until_ready_wraps_audio_and_shows_both_kinds_of_text() -> None:
     heard = b""
 
     async def say(socket: ServerConnection, kind: str, text: str) -> None:

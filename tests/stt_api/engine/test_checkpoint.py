@@ -92,7 +92,7 @@ def test_the_languages_are_named_for_detection(checkpoint: Path, whole: Path) ->
     assert (len(languages), languages["<|en|>"], languages["<|su|>"]) == (99, 50259, 50357)
 
 
-def test_what_transformers_derived_from_the_config_may_hold_more(
+def test_a_generation_config_that_transformers_derived_keeps_what_was_added(
     checkpoint: Path, whole: Path
 ) -> None:
     """With this mark transformers would not read the languages."""

@@ -44,7 +44,7 @@ def test_a_padded_context_is_ten_seconds_at_least_and_soon_all_thirty(
     assert Contexts(STOCK, PADDED, PADDED).length_s(request(seconds)) == length_s
 
 
-def test_more_than_the_longest_context_gets_the_longest() -> None:
+def test_audio_beyond_the_longest_context_gets_the_longest() -> None:
     assert as_declared(PICO).length_s(request(31.0)) == 30
 
 

@@ -66,7 +66,7 @@ def test_a_driver_without_a_gpu_has_a_version() -> None:
     assert (cuda.driver, cuda.gpus) == ((11, 8), ())
 
 
-def test_the_package_may_have_what_the_loader_does_not_find(tmp_path: Path) -> None:
+def test_cublas_may_lie_in_its_package_where_the_loader_does_not_find_it(tmp_path: Path) -> None:
     cuda = read(driver=FakeDriver(), folder=tmp_path)
     assert (cuda.cublas, cuda.cublas_folder) == (False, tmp_path)
 

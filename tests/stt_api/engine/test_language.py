@@ -125,7 +125,7 @@ def test_a_piece_of_a_clip_goes_to_its_language_among_those_allowed(
     assert set(languages_of(pico, clip, seconds, SPOKEN, noise=1.0)) == {clip.language}
 
 
-def test_in_noise_pieces_go_elsewhere_where_all_languages_are_allowed(
+def test_pieces_in_noise_go_to_other_languages_where_all_are_allowed(
     pico: WhisperTranscriber,
 ) -> None:
     heard = {clip.language: languages_of(pico, clip, 1.0, noise=1.0) for clip in CLIPS}
@@ -161,7 +161,7 @@ def test_short_pieces_keep_the_language_of_the_session(
     assert alone > 0 and later == 0
 
 
-def test_pieces_of_a_second_change_it_at_once(pico: WhisperTranscriber) -> None:
+def test_pieces_of_a_second_change_the_language_at_once(pico: WhisperTranscriber) -> None:
     for before in CLIPS:
         belief = after_a_clip(pico, before)
         for clip in CLIPS:

@@ -36,7 +36,7 @@ def test_a_prompt_begins_with_the_only_special_token(prompts: PromptEncoder) -> 
     assert first == START_OF_PREVIOUS and max(rest) < FIRST_SPECIAL
 
 
-def test_other_text_is_tokenised_as_whisper_does(prompts: PromptEncoder) -> None:
+def test_text_without_special_tokens_is_tokenised_as_whisper_does(prompts: PromptEncoder) -> None:
     for text in (" I'd like 3 apples, please.", " Grüße aus Köln", " 東京は", "\x00\x1b \u202e"):
         assert list(prompts.encode(text)) == WHISPER.encode(text, add_special_tokens=False).ids
 

@@ -89,7 +89,7 @@ def test_a_loop_that_nothing_better_replaces_is_left_to_gating(other: Transcript
     assert believed.text == LOOP.strip() and not believed.agreed
 
 
-def test_a_loop_at_full_context_does_not_replace_a_sure_one() -> None:
+def test_a_loop_at_full_context_does_not_replace_a_sure_transcript() -> None:
     longer = said("one " * 11, -0.05)
     assert opinion(said(LOOP, -0.1), longer, said("one one", -0.5), key=SHORT).text == LOOP.strip()
 
@@ -121,7 +121,7 @@ def test_what_is_doubted_at_full_context_is_drawn_at_rising_temperatures() -> No
     assert asked == [0.2, 0.4]
 
 
-def test_where_no_temperature_helps_the_first_stands() -> None:
+def test_the_first_transcript_stands_where_no_temperature_helps() -> None:
     assert opinion(CUT_OFF, *[MUMBLED] * 5) is CUT_OFF
 
 
@@ -142,13 +142,13 @@ def test_what_ends_before_the_speech_is_heard_again_without_the_text_before_it()
     assert asked == [0]
 
 
-def test_where_nobody_hears_more_the_early_end_is_right() -> None:
+def test_an_early_end_is_right_where_no_other_decode_hears_more() -> None:
     spoken = replace(FINAL, speech_s=4.5)
     early = decided(ending_at(2.0), spoken, SHORT, lambda key: ending_at(2.1))
     assert early.believed == ending_at(2.0) and not early.too_short
 
 
-def test_only_other_words_at_full_context_blame_the_short_one() -> None:
+def test_only_other_words_at_full_context_blame_the_short_context() -> None:
     first, same = said(SPEECH, -1.2), said(SPEECH, -0.5)
     assert not decided(first, FINAL, SHORT, lambda key: same).too_short
     assert decided(said("one", -1.2), FINAL, SHORT, lambda key: same).too_short

@@ -138,7 +138,7 @@ def test_keyterms_cost_no_words(pico: WhisperTranscriber, term: str) -> None:
 
 
 @pytest.mark.parametrize("times", [1, 10])
-def test_a_previous_text_of_any_length_does_not_break_the_next(
+def test_a_previous_text_of_any_length_does_not_break_the_next_request(
     pico: WhisperTranscriber, times: int
 ) -> None:
     options = replace(ENGLISH, prompt="I would like to travel next week, please. " * times)

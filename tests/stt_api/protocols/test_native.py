@@ -234,7 +234,7 @@ def test_configured_repeats_all_settings_in_force() -> None:
     assert (configured["language"], configured["languages"]) == (None, [])
 
 
-def test_the_end_says_why() -> None:
+def test_session_ended_says_why() -> None:
     ended = encoded(SessionEnded(EndReason.IDLE_TIMEOUT, 12.5))
     assert (ended["type"], ended["reason"], ended["seconds_used"]) == (
         "session_ended",

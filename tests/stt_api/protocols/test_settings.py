@@ -107,7 +107,7 @@ def test_who_lists_languages_or_none_wants_detection_unless_one_is_named(
 
 
 @pytest.mark.parametrize("empty", ["", ",", []])
-def test_no_keyterms_may_be_said_too(empty: object) -> None:
+def test_keyterms_may_be_taken_back_by_an_empty_list(empty: object) -> None:
     some = change(DEFAULTS, {"keyterms": "Oslo,,Rome,"}, LANGUAGES)
     assert some.decoding.keyterms == ("Oslo", "Rome")
     assert change(some, {"keyterms": empty}, LANGUAGES).decoding.keyterms == ()
@@ -118,7 +118,7 @@ def test_a_model_may_be_named_and_changes_nothing() -> None:
     assert change(DEFAULTS, {"model": None}, LANGUAGES, LIVE) == DEFAULTS
 
 
-def test_what_is_not_given_keeps_its_value() -> None:
+def test_a_setting_that_is_not_given_keeps_its_value() -> None:
     changes = {"endpointing": 300, "windowing": "overlap", "vad": False}
     config = change(change(DEFAULTS, changes, LANGUAGES), {"language": "de"}, LANGUAGES)
     assert config.endpointing.silence_s == 0.3

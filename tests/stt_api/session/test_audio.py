@@ -99,7 +99,7 @@ def test_a_buffer_is_addressed_by_position_after_it_forgot_its_start() -> None:
     assert buffer.read(95_500, 95_503).tolist() == [95_500, 95_501, 95_502]
 
 
-def test_what_is_forgotten_stays_forgotten() -> None:
+def test_audio_that_is_forgotten_stays_forgotten() -> None:
     buffer = AudioBuffer()
     buffer.append(np.arange(10, dtype=np.float32))
     buffer.discard_before(8)

@@ -52,7 +52,7 @@ def test_a_silence_shorter_than_the_pause_ends_without_a_pause() -> None:
     assert [edge for edge in edges if edge] == [Edge.STARTED, Edge.ENDED]
 
 
-def test_it_knows_where_speech_began_and_ended() -> None:
+def test_the_endpointer_knows_where_speech_began_and_ended() -> None:
     endpointer = Endpointer(CONFIG, position=SAMPLE_RATE)
     for probability in [0.0] * 100 + [0.9] * 100 + [0.0] * 50:
         endpointer.push(probability, WINDOW)

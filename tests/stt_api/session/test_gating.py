@@ -84,7 +84,7 @@ def test_a_failure_is_known_by_its_sign(suspect: Transcript, reason: Doubt) -> N
     ],
     ids=["sure", "to the end", "told to be silence"],
 )
-def test_nothing_else_is_doubted(good: Transcript) -> None:
+def test_a_transcript_without_a_sign_of_failure_is_not_doubted(good: Transcript) -> None:
     assert doubt(SPOKEN, good) is None
 
 

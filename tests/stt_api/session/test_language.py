@@ -14,15 +14,15 @@ def test_a_syllable_does_not_change_the_language() -> None:
     assert GERMAN.after({"en": 0.99, "de": 0.01}, speech_s=0.6).likeliest == "de"
 
 
-def test_a_clear_sentence_changes_it_at_once() -> None:
+def test_a_clear_sentence_changes_the_language_at_once() -> None:
     assert GERMAN.after({"en": 0.95, "de": 0.05}, speech_s=2.5).likeliest == "en"
 
 
-def test_a_sentence_that_could_be_either_does_not() -> None:
+def test_a_sentence_that_could_be_either_language_changes_nothing() -> None:
     assert GERMAN.after({"en": 0.8, "de": 0.2}, speech_s=2.5).likeliest == "de"
 
 
-def test_a_second_short_answer_confirms_the_first() -> None:
+def test_a_second_short_answer_confirms_the_language_of_the_first() -> None:
     once = GERMAN.after({"en": 0.99, "de": 0.01}, speech_s=0.6)
     assert once.after({"en": 0.99, "de": 0.01}, speech_s=0.6).likeliest == "en"
 

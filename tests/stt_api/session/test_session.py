@@ -692,7 +692,7 @@ def test_what_is_said_to_be_done_is_needed_by_no_later_utterance() -> None:
             assert heard == [(final.text, round(final.start, 3)) for final in later]
 
 
-def test_an_utterance_of_which_nothing_was_understood_is_done_too() -> None:
+def test_an_utterance_of_which_nothing_was_understood_is_reported_as_done() -> None:
     stream = Stream(model=silent)
     stream.hear(speech(1.024), silence(0.6))
     [ended] = [event for event in stream.events if isinstance(event, SpeechEnded)]

@@ -63,7 +63,7 @@ def test_no_word_is_left_out_or_doubled(policy: WindowingPolicy) -> None:
 
 
 @pytest.mark.parametrize("policy", list(WindowingPolicy))
-def test_what_is_stable_stays(policy: WindowingPolicy) -> None:
+def test_words_that_are_stable_stay(policy: WindowingPolicy) -> None:
     heard = listen(windowing(policy, 0, at(0.5)), 25.0)
     for (_, before), (_, after) in pairwise(heard):
         assert after.stable.startswith(before.stable)

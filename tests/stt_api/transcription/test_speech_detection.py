@@ -55,7 +55,7 @@ async def test_what_comes_right_after_a_batch_waits_for_others_until_one_cannot_
     assert (await waiting, model.batch_sizes) == ([0.5], [1, 2])
 
 
-async def test_nobody_waits_longer_than_is_promised() -> None:
+async def test_no_stream_waits_longer_than_is_promised() -> None:
     detection = SpeechDetection(Model(), share=1e-9, longest_wait_s=0.001)
     for _ in range(3):
         assert await detection.judge(StreamState(), window(0.5)) == [0.5]
@@ -71,7 +71,7 @@ async def test_a_stream_that_leaves_while_it_waits_costs_the_others_nothing() ->
     assert (await stayer, model.batch_sizes) == ([0.5], [1])
 
 
-async def test_each_who_waits_is_told_of_a_failure_and_the_next_are_judged(
+async def test_a_failure_is_told_to_each_stream_that_waits_and_the_next_are_judged(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     model = Model()
@@ -101,7 +101,7 @@ async def test_a_stream_whose_windows_break_the_model_fails_alone() -> None:
     assert await detection.judge(other, window(0.75)) == [2.75]
 
 
-async def test_who_left_a_batch_that_fails_is_not_told() -> None:
+async def test_a_stream_that_left_a_batch_is_not_told_of_its_failure() -> None:
     model = Model()
     detection = SpeechDetection(model)
     model.broken = True

@@ -65,8 +65,10 @@ Entry = Audio | Flush | Change
 
 
 class Backlog:
-    """``push``, ``flush`` and ``change`` at one end; ``next`` to send; ``covered`` and
-    ``flushed`` as the server answers; ``rewind`` for a new connection."""
+    """``push``, ``flush`` and ``change`` at one end, ``next`` to send at the other.
+
+    ``covered`` and ``flushed`` as the server answers; ``rewind`` for a new connection.
+    """
 
     def __init__(self, options: StreamOptions) -> None:
         self.options = options  # in force at the start

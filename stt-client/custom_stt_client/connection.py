@@ -212,7 +212,9 @@ class Connection:
         raise from_close(message.data, message.extra or "") if closed else from_close(None, "")
 
     def _is_fatal(self, error: ServerError) -> bool:
-        """Tell if the server ends the session with this error. It goes on in two cases:
+        """Tell if the server ends the session with this error.
+
+        It goes on in two cases:
 
         1. It did not know a message, and ignores it.
         2. A change of settings was bad, and those before stay in force. Older servers do end the

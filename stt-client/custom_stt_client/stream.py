@@ -1,5 +1,7 @@
-"""One stream of audio to the server, over as many connections as it takes. What a lost connection
-had not answered, the next one hears again."""
+"""One stream of audio to the server, over as many connections as it takes.
+
+What a lost connection had not answered, the next one hears again.
+"""
 
 from __future__ import annotations
 

@@ -113,8 +113,10 @@ Script = Callable[[Call], Awaitable[None]]
 
 
 class ScriptedServer:
-    """``async with ScriptedServer(script, …)``: each connection gets the next script, the last
-    one again and again."""
+    """``async with ScriptedServer(script, …)``: each connection gets the next script.
+
+    The last one comes again and again.
+    """
 
     def __init__(self, *scripts: Script | Refusal) -> None:
         self._scripts = scripts

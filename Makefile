@@ -68,8 +68,8 @@ test-plugin: $(PLUGIN_VENV)/bin/uv ## Run the plugin's own tests under PYTHON, 3
 test-convert: .venv-convert/installed ## Run the tests that need torch, in .venv-convert
 	.venv-convert/bin/python -m pytest tests/convert
 
-conformance: install ## Run the plugin's conformance suite in full, half an hour
-	CONFORMANCE=full $(BIN)/python -m pytest -rP --show-capture=stdout tests/plugin/conformance
+conformance: install ## Run the conformance suite of plugin and client in full, half an hour
+	CONFORMANCE=full $(BIN)/python -m pytest -rP --show-capture=stdout tests/plugin/conformance tests/stt_client/test_chaos.py
 
 lint: install ## Check style and format
 	$(BIN)/ruff check $(CODE)

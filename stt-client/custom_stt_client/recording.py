@@ -24,9 +24,11 @@ class RecordingTranscript:
 
     @property
     def text(self) -> str:
+        """All that was said."""
         return " ".join(final.text for final in self.finals)
 
     def add(self, told: Message | Event) -> None:
+        """Take in what a server or a session says."""
         if isinstance(told, Ready):
             self.session_id = told.session_id
         elif isinstance(told, Transcript) and told.is_final:

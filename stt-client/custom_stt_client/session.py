@@ -48,11 +48,12 @@ class Session:
 
     def __init__(
         self,
-        connect: Callable[[contextlib.AsyncExitStack], Awaitable[Connect]],
+        prepare: Callable[[contextlib.AsyncExitStack], Awaitable[Connect]],
         options: StreamOptions,
         limits: SessionLimits,
     ) -> None:
-        self._prepare = connect
+        """``prepare`` gives what connects; what that needs is closed with the session."""
+        self._prepare = prepare
         self._limits = limits
         self._options = options
         self._stream: ResumingStream | None = None
@@ -90,7 +91,7 @@ class Session:
                 raise SessionClosed(OVER)
             self._running = asyncio.create_task(self._run())
         greeted = asyncio.create_task(self._greeted.wait())
-        try:
+        try:  # the stream ends ungreeted where no server is found, or it refuses
             await asyncio.wait({greeted, self._running}, return_when=asyncio.FIRST_COMPLETED)
         except asyncio.CancelledError:
             await self.close()
@@ -132,8 +133,9 @@ class Session:
     def send_from(self, audio: AsyncIterable[bytes], *, finish: bool = False) -> Awaitable[None]:
         """Send all that an async iterator gives, beside the iteration of events, and close it.
 
-        It goes on by itself; await what this returns to wait for its end. ``finish`` ends the
-        input after it. If the iterator fails, so does the session.
+        It goes on by itself, at most until the input is ended or the block is left; await what this
+        returns to wait for its end. ``finish`` ends the input after it. If the iterator fails, so
+        does the session.
         """
         return self._sources.add(audio, then=self.finish if finish else None)
 

@@ -47,32 +47,41 @@ class SyncSession:
             raise StopIteration from None
 
     def start(self) -> None:
+        """Connect, where no ``with`` does. See ``Session.start``."""
         _wait(self._session.start())
 
     def send(self, pcm: bytes) -> None:
+        """Queue audio. See ``Session.send``."""
         _wait(self._session.send(pcm))
 
     def flush(self) -> int:
+        """Ask for a final now. See ``Session.flush``."""
         return _wait(self._session.flush())
 
     def finish(self) -> None:
+        """End the input. See ``Session.finish``."""
         _wait(self._session.finish())
 
     def close(self) -> None:
+        """Close at once. See ``Session.close``."""
         _wait(self._session.close())
 
     def update_options(self, **changes: Any) -> None:
+        """Change options from the next utterance on. See ``Session.update_options``."""
         _wait(_on_the_loop(lambda: self._session.update_options(**changes)))
 
     def on(self, name: str, callback: Callback) -> None:
+        """Register a callback. See ``Session.on``."""
         self._session.on(name, callback)
 
     @property
     def lag_s(self) -> float:
+        """Seconds of audio that were sent in and that the server has not covered."""
         return _wait(_on_the_loop(lambda: self._session.lag_s))
 
     @property
     def accumulated_transcript(self) -> str:
+        """The finals of the newest utterance. See ``Session.accumulated_transcript``."""
         return self._session.accumulated_transcript
 
 
@@ -85,11 +94,13 @@ class SyncClient:
     def stream(
         self, options: StreamOptions | None = None, limits: SessionLimits | None = None
     ) -> SyncSession:
+        """Return a session to enter with ``with``."""
         return SyncSession(self._client.stream(options, limits))
 
     def transcribe(
         self, recording: str | os.PathLike[str] | bytes, options: StreamOptions | None = None
     ) -> RecordingTranscript:
+        """Return what is said in a recording. See ``Client.transcribe``."""
         return _wait(self._client.transcribe(recording, options))
 
 

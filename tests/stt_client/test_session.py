@@ -128,6 +128,22 @@ async def test_a_flush_is_answered_while_the_session_goes_on() -> None:
         assert event == StreamEvent.Flushed(flush_id, has_final=False, position=0.2)
 
 
+async def test_options_change_while_the_session_goes_on() -> None:
+    async def hear_the_change(call: Call) -> None:
+        await greet(call)
+        await call.hear("configure")
+        await answer_flushes(call)
+
+    async with ScriptedServer(hear_the_change) as server, session(server) as talk:
+        talk.update_options(prompt="about trains")
+        with pytest.raises(ValueError, match=r"^sample_rate: fixed for the life of a stream"):
+            talk.update_options(sample_rate=8000)
+        await talk.finish()
+        assert [event.type async for event in talk] == ["ready"]
+    change = {"type": "configure", "prompt": "about trains"}
+    assert server.calls[0].heard("configure")[1:] == [change]
+
+
 async def test_audio_may_come_from_an_async_iterator_which_is_closed_behind_it() -> None:
     closed = asyncio.Event()
 

@@ -84,6 +84,16 @@ def test_a_callback_may_use_the_session(scripted: ScriptedServer) -> None:
         assert heard.get(timeout=5) == "hello world"
 
 
+def test_the_lag_can_be_read_and_options_be_changed(scripted: ScriptedServer) -> None:
+    with SyncClient(scripted.url).stream() as talk:
+        talk.send(SOUND)
+        assert talk.lag_s == pytest.approx(0.2)
+        talk.update_options(language="de")
+        talk.flush()
+    changes = scripted.calls[0].heard("configure")[1:]
+    assert changes == [{"type": "configure", "language": "de"}]
+
+
 def test_no_server_is_raised_where_the_session_is_entered() -> None:
     with pytest.raises(ConnectionFailed), SyncClient("http://127.0.0.1:1").stream():
         raise AssertionError("entered")

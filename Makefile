@@ -53,17 +53,17 @@ run: install ## Run the server with WHISPER_MODEL_SIZE (pico)
 test: install ## Run all tests
 	$(BIN)/python -m pytest
 
-# The plugin bears Python 3.10, the workspace does not: an environment of its own, in which the
-# plugin is installed as users have it, with the newest versions that it allows.
+# Plugin and client bear Python 3.10, the workspace does not: an environment of its own, in which
+# they are installed as users have them, with the newest versions that they allow.
 $(PLUGIN_VENV)/bin/uv:
 	$(PYTHON) -m venv $(PLUGIN_VENV)
 	$(PLUGIN_VENV)/bin/python -m pip install --quiet uv==$(UV_VERSION)
 
-test-plugin: $(PLUGIN_VENV)/bin/uv ## Run the plugin's own tests under PYTHON, 3.10 or newer
+test-plugin: $(PLUGIN_VENV)/bin/uv ## Run the plugin's and the client's own tests under PYTHON, 3.10 or newer
 	$(PLUGIN_VENV)/bin/uv pip install --quiet --python $(PLUGIN_VENV)/bin/python --group test-plugin \
-		--reinstall-package livekit-plugin-custom-stt ./livekit-plugin-custom-stt
-	$(PLUGIN_VENV)/bin/python -m pytest tests/plugin \
-		--ignore tests/plugin/conformance --ignore tests/plugin/test_packaging.py
+		--reinstall-package livekit-plugin-custom-stt --reinstall-package custom-stt-client \
+		./livekit-plugin-custom-stt ./stt-client
+	$(PLUGIN_VENV)/bin/python -m pytest tests/plugin tests/stt_client
 
 test-convert: .venv-convert/installed ## Run the tests that need torch, in .venv-convert
 	.venv-convert/bin/python -m pytest tests/convert
@@ -82,7 +82,7 @@ types: install ## Check types
 NEEDS_TORCH := stt_api.engine.conversion
 docs: install ## Write a reference of the public names, from docstrings, into build/api
 	$(BIN)/python -W error -W "ignore:Couldn't import $(NEEDS_TORCH)" -m pdoc --docformat google \
-		--output-directory build/api livekit.plugins.custom_stt stt_api '!$(NEEDS_TORCH)'
+		--output-directory build/api livekit.plugins.custom_stt custom_stt_client stt_api '!$(NEEDS_TORCH)'
 
 check: lint types test docs ## Run lint, types and tests, and build the reference
 

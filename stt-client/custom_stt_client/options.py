@@ -1,7 +1,5 @@
 """How the server shall listen: what may be set, checked where it is set. No wire format."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, TypeVar, get_args

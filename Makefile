@@ -79,7 +79,7 @@ lint: install ## Check style and format
 types: install ## Check types
 	$(BIN)/mypy
 
-NEEDS_TORCH := stt_api.engine.conversion
+NEEDS_TORCH := stt_api.models.conversion
 docs: install ## Write a reference of the public names, from docstrings, into build/api
 	$(BIN)/python -W error -W "ignore:Couldn't import $(NEEDS_TORCH)" -m pdoc --docformat google \
 		--output-directory build/api livekit.plugins.custom_stt custom_stt_client stt_api '!$(NEEDS_TORCH)'

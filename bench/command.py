@@ -27,7 +27,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from stt_api.engine.traits import EncoderContext
+from stt_api.models.traits import EncoderContext
 
 from .attacks import ATTACKS
 from .load import LOADS

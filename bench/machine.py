@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from stt_api.engine.silero import load_silero
-from stt_api.engine.threads import usable_cores
+from stt_api.models.silero import load_silero
+from stt_api.models.threads import usable_cores
 from stt_api.session.vad import WINDOW, SpeechDetector
 
 # Settings of the server that change its speed, and may come from the environment of a run.

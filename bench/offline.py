@@ -12,8 +12,8 @@ import psutil
 from faster_whisper import BatchedInferencePipeline
 
 from stt_api.config import Settings
-from stt_api.engine.models import find_model
-from stt_api.engine.whisper import WhisperTranscriber
+from stt_api.models.sources import find_model
+from stt_api.models.whisper import WhisperTranscriber
 from stt_api.word_errors import word_errors, words
 
 from .load import Sound

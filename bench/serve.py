@@ -23,10 +23,10 @@ from stt_api.config import Settings
 from stt_api.decoding.engine import Engine
 from stt_api.decoding.job import Job, Key, finals_first
 from stt_api.decoding.scheduler import Scheduler
-from stt_api.engine.traits import EncoderContext
-from stt_api.engine.whisper import WhisperTranscriber
 from stt_api.listener import bind
 from stt_api.logs import log_to_stderr
+from stt_api.models.traits import EncoderContext
+from stt_api.models.whisper import WhisperTranscriber
 from stt_api.observer import Observer
 from stt_api.server import build_server, load_transcribers
 from stt_api.session.decoding import DecodeRequest, Transcript

@@ -65,7 +65,7 @@ def test_every_package_says_what_a_package_index_shows(member: str) -> None:
 
 
 def test_silero_carries_its_licence() -> None:
-    notice = (ROOT / "stt-api/stt_api/engine/silero.LICENSE").read_text()
+    notice = (ROOT / "stt-api/stt_api/models/silero.LICENSE").read_text()
     assert "Silero Team" in notice and "MIT License" in notice
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from rich.console import Console
 
 from bench.machine import machine
-from stt_api.engine.models import find_model
 from stt_api.errors import ModelUnavailable
+from stt_api.models.sources import find_model
 
 from . import report
 from .ours import ours

@@ -1,4 +1,4 @@
-"""Make stt_api/engine/silero.onnx: Silero's weights, for one window of many streams at a time.
+"""Make stt_api/models/silero.onnx: Silero's weights, for one window of many streams at a time.
 
     .venv/bin/python stt-api/scripts/make_silero.py
 
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from onnx.numpy_helper import from_array, to_array
 
 SOURCE = Path(faster_whisper.__file__).parent / "assets/silero_vad_v6.onnx"
-TARGET = Path(__file__).parents[1] / "stt_api/engine/silero.onnx"
+TARGET = Path(__file__).parents[1] / "stt_api/models/silero.onnx"
 
 AUDIO = 576  # samples: 64 of the window before, and the window
 FRAME, HOP, FRAMES = 256, 128, 4  # samples, samples; the last frame mirrors 64 samples at the end

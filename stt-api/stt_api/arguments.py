@@ -4,8 +4,8 @@ import argparse
 from pathlib import Path
 
 from . import __version__
-from .engine.traits import EncoderContext
 from .languages import whisper_language
+from .models.traits import EncoderContext
 
 WAYS = ("offline", "streaming")
 CONTEXTS = tuple(context.value for context in EncoderContext)

@@ -9,10 +9,10 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
-from .engine.traits import LONGEST_UTTERANCE_S, EncoderContext, Traits
-from .engine.whisper import WhisperConfig
 from .languages import whisper_language, whisper_languages
 from .limits import Limits
+from .models.traits import LONGEST_UTTERANCE_S, EncoderContext, Traits
+from .models.whisper import WhisperConfig
 from .session.config import SessionConfig
 from .session.decoding import DecodeOptions
 from .session.endpointing import EndpointingConfig

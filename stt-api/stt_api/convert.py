@@ -15,13 +15,13 @@ from typing import Any
 
 from .arguments import evaluation_of
 from .config import Settings
-from .engine.checkpoint import CannotConvert, Completed, complete
-from .engine.devices import check_device
-from .engine.hub import fetch_checkpoint, fetch_tokenizer
-from .engine.models import TRAITS_FILE, find_model, read_traits
-from .engine.traits import KNOWN, STOCK
-from .engine.whisper import WhisperTranscriber
 from .errors import ModelUnavailable
+from .models.checkpoint import CannotConvert, Completed, complete
+from .models.devices import check_device
+from .models.hub import fetch_checkpoint, fetch_tokenizer
+from .models.sources import TRAITS_FILE, find_model, read_traits
+from .models.traits import KNOWN, STOCK
+from .models.whisper import WhisperTranscriber
 from .recordings import find_clips
 
 DeclaredTraits = dict[str, Any]  # as they stand in TRAITS_FILE
@@ -54,7 +54,7 @@ def convert(options: argparse.Namespace, settings: Settings) -> None:
 
 def _converter() -> Converter:
     try:
-        from .engine.conversion import convert_checkpoint
+        from .models.conversion import convert_checkpoint
     except ImportError as error:
         raise SystemExit(
             'stt-api convert needs more packages: pip install "stt-api[convert]"'

@@ -7,7 +7,7 @@ import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .engine.cuda import CUBLAS, Cuda
+from .models.cuda import CUBLAS, Cuda
 
 OLDEST_CUDA = (12, 0)  # CTranslate2 is built for CUDA 12; each driver for it runs all of 12
 OLDEST_DRIVER = 525  # the first with CUDA 12.0

@@ -17,14 +17,14 @@ import numpy as np
 
 from .config import Settings, variable
 from .diagnosis import Finding, Verdict, faulty, judge_cuda, judge_decode
-from .engine.cuda import Cuda, read_cuda
-from .engine.devices import check_device, compute_types, kind_of
-from .engine.hub import CACHE, OFFLINE, is_cached
-from .engine.models import find_model
-from .engine.threads import usable_cores
-from .engine.traits import EncoderContext
-from .engine.whisper import WhisperTranscriber
 from .errors import InvalidSetting, ModelUnavailable
+from .models.cuda import Cuda, read_cuda
+from .models.devices import check_device, compute_types, kind_of
+from .models.hub import CACHE, OFFLINE, is_cached
+from .models.sources import find_model
+from .models.threads import usable_cores
+from .models.traits import EncoderContext
+from .models.whisper import WhisperTranscriber
 from .server import load_transcribers
 from .session.audio import SAMPLE_RATE
 from .session.decoding import DecodeOptions, DecodeRequest

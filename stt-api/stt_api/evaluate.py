@@ -8,13 +8,13 @@ from dataclasses import asdict, dataclass, replace
 from itertools import product
 
 from .config import Settings
-from .engine.devices import check_device
-from .engine.models import find_model
-from .engine.silero import load_silero
-from .engine.traits import EncoderContext
-from .engine.whisper import WhisperConfig, WhisperTranscriber
 from .errors import ClientError, InvalidSetting
 from .languages import whisper_language
+from .models.devices import check_device
+from .models.silero import load_silero
+from .models.sources import find_model
+from .models.traits import EncoderContext
+from .models.whisper import WhisperConfig, WhisperTranscriber
 from .protocols.settings import check_languages
 from .recordings import BadRecordings, Clip, find_clips, read_keyterms
 from .session.decoding import DecodeOptions

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from .decoding.engine import Engine
 from .decoding.job import finals_first
-from .engine.contexts import LONGEST_S
-from .engine.whisper import WhisperTranscriber
+from .models.contexts import LONGEST_S
+from .models.whisper import WhisperTranscriber
 from .recordings import BadRecordings, Clip
 from .session.audio import SAMPLE_RATE, Samples, to_pcm
 from .session.config import SessionConfig

@@ -6,10 +6,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, Field, TypeAdapter, ValidationError
 
-from .engine.files import read_audio
-from .engine.validation import first_fault
 from .errors import ClientError, InvalidSetting
 from .languages import whisper_language
+from .models.media import read_audio
+from .models.validation import first_fault
 from .protocols.settings import change
 from .session.audio import SAMPLE_RATE, Samples
 from .session.config import SessionConfig

@@ -17,10 +17,10 @@ from .admission import Admission
 from .app import create_app
 from .config import Settings
 from .decoding.contract import Decoder
-from .engine.models import find_model
-from .engine.silero import load_silero
-from .engine.whisper import WhisperTranscriber
 from .http_protocol import HttpProtocol
+from .models.silero import load_silero
+from .models.sources import find_model
+from .models.whisper import WhisperTranscriber
 from .observer import Observer
 from .protocols.native import NativeProtocol
 from .protocols.settings import check_languages

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from stt_api.engine.models import find_model
-from stt_api.engine.whisper import WhisperConfig, WhisperTranscriber
+from stt_api.models.sources import find_model
+from stt_api.models.whisper import WhisperConfig, WhisperTranscriber
 from stt_api.session.decoding import DecodeOptions, DecodeRequest, Transcript
 from stt_testing.recordings import FOLDER, recordings
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from stt_api.engine.models import find_model
+from stt_api.models.sources import find_model
 from stt_testing.local_server import RunningServer
 from stt_testing.native_client import Reply, command, connection, finals, replies
 from stt_testing.recordings import Recording, recordings

@@ -5,8 +5,8 @@ import random
 
 import pytest
 
-from stt_api.engine.models import find_model
-from stt_api.engine.whisper import WhisperConfig, WhisperTranscriber
+from stt_api.models.sources import find_model
+from stt_api.models.whisper import WhisperConfig, WhisperTranscriber
 from stt_api.session.audio import SAMPLE_RATE, AudioFormat, PcmDecoder, to_pcm
 from stt_api.session.decoding import DecodeOptions, DecodeRequest
 from stt_api.session.session import PRE_ROLL

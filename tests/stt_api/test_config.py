@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from stt_api.config import Settings, explain, unknown_variables
-from stt_api.engine.traits import STOCK, EncoderContext
+from stt_api.models.traits import STOCK, EncoderContext
 
 DOCUMENT = Path(__file__).parents[2] / "docs/configuration.md"
 

@@ -10,8 +10,8 @@ import pytest
 
 from stt_api.arguments import parse_arguments
 from stt_api.convert import Made, declared, report, whole_or_nothing
-from stt_api.engine.checkpoint import CannotConvert, Completed
 from stt_api.errors import ModelUnavailable
+from stt_api.models.checkpoint import CannotConvert, Completed
 
 
 def test_a_folder_called_pico_is_not_the_bundled_model(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from stt_api.diagnosis import Finding, Verdict, faulty, judge_cuda, judge_decode
-from stt_api.engine.cuda import Cuda
+from stt_api.models.cuda import Cuda
 
 WHOLE = Cuda((12, 4), ("NVIDIA L4, 22 GiB",), usable=1, cublas=True, cublas_folder=None)
 NO_DRIVER = Cuda(None, (), usable=0, cublas=False, cublas_folder=None)

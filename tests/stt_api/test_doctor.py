@@ -12,7 +12,7 @@ import pytest
 from stt_api.config import Settings
 from stt_api.diagnosis import Verdict, faulty
 from stt_api.doctor import examine
-from stt_api.engine.cuda import Cuda, read_cuda
+from stt_api.models.cuda import Cuda, read_cuda
 
 NO_DRIVER = Cuda(None, (), usable=0, cublas=False, cublas_folder=None)
 NO_CUBLAS = Cuda((12, 4), ("NVIDIA L4, 22 GiB",), usable=1, cublas=False, cublas_folder=None)

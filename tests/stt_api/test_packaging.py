@@ -15,4 +15,4 @@ def test_the_wheel_holds_the_speech_model_and_its_licence(tmp_path: Path) -> Non
     [path] = tmp_path.glob("*.whl")
     with zipfile.ZipFile(path) as wheel:
         names = set(wheel.namelist())
-    assert {"stt_api/engine/silero.onnx", "stt_api/engine/silero.LICENSE"} <= names
+    assert {"stt_api/models/silero.onnx", "stt_api/models/silero.LICENSE"} <= names

@@ -8,7 +8,7 @@ is the prior of the next utterance. Two numbers keep it from being wrong in eith
 2. Shorter speech is weaker evidence, in proportion to its length: Whisper is nearly as sure about
    a syllable as about a sentence, and more often wrong. So 0.6 s of it need 2000 to 1 to switch.
 
-Measured on pico with clips in three languages (tests/stt_api/engine/test_language.py): of 21 pieces
+Measured on pico with clips in three languages (tests/stt_api/models/test_language.py): of 21 pieces
 of 0.4 s with some noise, 4 go to a wrong language where they are heard alone, and none after the
 whole clip. A piece of 1 s in another language changes it at once, in 30 of 30.
 """

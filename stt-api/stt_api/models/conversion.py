@@ -8,7 +8,7 @@ import transformers
 from ctranslate2.converters import TransformersConverter
 
 from .checkpoint import PREPROCESSOR, TOKENIZER, CannotConvert
-from .models import TRAITS_FILE
+from .sources import TRAITS_FILE
 
 
 def convert_checkpoint(checkpoint: Path, folder: Path, quantization: str) -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from stt_api.engine.models import find_model
-from stt_api.engine.threads import usable_cores
-from stt_api.engine.whisper import WhisperConfig, WhisperTranscriber
+from stt_api.models.sources import find_model
+from stt_api.models.threads import usable_cores
+from stt_api.models.whisper import WhisperConfig, WhisperTranscriber
 
 
 def blas_threads() -> set[int]:

@@ -23,8 +23,8 @@ from .batch_key import BatchKey
 from .contexts import LONGEST_S
 from .devices import check_device
 from .language import with_languages
-from .models import ModelSource
 from .prompt import PromptEncoder, Tokens
+from .sources import ModelSource
 from .threads import keep_blas_to_its_caller, usable_cores
 from .words import words_of
 from .workers import workers_for

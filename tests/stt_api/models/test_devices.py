@@ -1,8 +1,8 @@
 import ctranslate2
 import pytest
 
-from stt_api.engine.devices import check_device
 from stt_api.errors import InvalidSetting
+from stt_api.models.devices import check_device
 
 GPUS = ctranslate2.get_cuda_device_count()
 

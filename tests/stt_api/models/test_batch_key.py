@@ -1,4 +1,4 @@
-from stt_api.engine.batch_key import MAX_LENGTH, BatchKey
+from stt_api.models.batch_key import MAX_LENGTH, BatchKey
 
 
 def test_a_text_may_be_as_long_as_the_context_lets_anyone_say() -> None:

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from stt_api.engine.models import find_model
-from stt_api.engine.traits import ACFT, STOCK, EncoderContext, Traits
 from stt_api.errors import ModelUnavailable
+from stt_api.models.sources import find_model
+from stt_api.models.traits import ACFT, STOCK, EncoderContext, Traits
 
 
 def test_pico_is_bundled_and_fits_its_context() -> None:

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from stt_api.engine.batch_key import BatchKey
-from stt_api.engine.models import find_model
-from stt_api.engine.traits import EncoderContext
-from stt_api.engine.weights import Weights
-from stt_api.engine.whisper import WhisperConfig, WhisperTranscriber
+from stt_api.models.batch_key import BatchKey
+from stt_api.models.sources import find_model
+from stt_api.models.traits import EncoderContext
+from stt_api.models.weights import Weights
+from stt_api.models.whisper import WhisperConfig, WhisperTranscriber
 from stt_api.session.decoding import DecodeOptions, DecodeRequest, Doubt, Transcript
 from stt_api.word_errors import word_errors
 from stt_testing.recordings import Recording, recordings

@@ -1,9 +1,9 @@
 import huggingface_hub
 import pytest
 
-from stt_api.engine.checkpoint import CannotConvert
-from stt_api.engine.hub import fetch_checkpoint, fetch_tokenizer, is_cached
 from stt_api.errors import ModelUnavailable
+from stt_api.models.checkpoint import CannotConvert
+from stt_api.models.hub import fetch_checkpoint, fetch_tokenizer, is_cached
 
 
 @pytest.mark.parametrize("hub_id", ["nobody/nothing-of-the-kind", "no/such/id", "no id"])

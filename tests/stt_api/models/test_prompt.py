@@ -7,7 +7,7 @@ import pytest
 from tokenizers import Tokenizer
 
 import stt_model_pico
-from stt_api.engine.prompt import PROMPT_STEP, PromptEncoder
+from stt_api.models.prompt import PROMPT_STEP, PromptEncoder
 
 FILE = Path(stt_model_pico.path()) / "tokenizer.json"
 SPECIAL = [token["content"] for token in json.loads(FILE.read_text())["added_tokens"]]

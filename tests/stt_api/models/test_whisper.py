@@ -8,11 +8,11 @@ import numpy as np
 import psutil
 import pytest
 
-from stt_api.engine.batch_key import BatchKey
-from stt_api.engine.models import ModelSource, find_model
-from stt_api.engine.traits import STOCK, EncoderContext
-from stt_api.engine.whisper import WhisperConfig, WhisperTranscriber
 from stt_api.errors import ModelUnavailable
+from stt_api.models.batch_key import BatchKey
+from stt_api.models.sources import ModelSource, find_model
+from stt_api.models.traits import STOCK, EncoderContext
+from stt_api.models.whisper import WhisperConfig, WhisperTranscriber
 from stt_api.session.decoding import DecodeOptions, DecodeRequest, Task, Transcript
 from stt_api.word_errors import word_errors
 from stt_testing.recordings import Recording, recordings

@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from stt_api.engine.batch_key import BatchKey
-from stt_api.engine.second_opinion import Opinion, lost_words, second_opinion
+from stt_api.models.batch_key import BatchKey
+from stt_api.models.second_opinion import Opinion, lost_words, second_opinion
 from stt_api.session.decoding import DecodeOptions, DecodeRequest, Transcript
 from stt_api.session.word import Word
 

@@ -18,9 +18,9 @@ from ..session.decoding import DecodeOptions, DecodeRequest, Doubt, Transcript
 from ..session.gating import doubt
 from .batch_key import BatchKey
 from .contexts import LONGEST_S, Contexts
-from .models import ModelSource
 from .prompt import Tokens
 from .second_opinion import Opinion, lost_words, second_opinion
+from .sources import ModelSource
 from .traits import EncoderContext
 from .weights import Encoded, Weights
 

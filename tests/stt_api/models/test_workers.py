@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from stt_api.engine.workers import LIGHT_BYTES, workers_for
+from stt_api.models.workers import LIGHT_BYTES, workers_for
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from stt_api.engine.language import judged, with_languages
-from stt_api.engine.models import find_model
-from stt_api.engine.whisper import WhisperConfig, WhisperTranscriber
+from stt_api.models.language import judged, with_languages
+from stt_api.models.sources import find_model
+from stt_api.models.whisper import WhisperConfig, WhisperTranscriber
 from stt_api.session.audio import SAMPLE_RATE, Samples
 from stt_api.session.decoding import DecodeOptions, DecodeRequest
 from stt_api.session.language import LanguageBelief

@@ -3,8 +3,8 @@ import logging
 import numpy as np
 import pytest
 
-from stt_api.engine.contexts import LENGTHS_S, MOST_TOO_SHORT, RECENT, Contexts
-from stt_api.engine.traits import ACFT, STOCK, EncoderContext, Traits
+from stt_api.models.contexts import LENGTHS_S, MOST_TOO_SHORT, RECENT, Contexts
+from stt_api.models.traits import ACFT, STOCK, EncoderContext, Traits
 from stt_api.session.decoding import DecodeOptions, DecodeRequest
 
 FULL, PADDED, FIT = EncoderContext.FULL, EncoderContext.PADDED, EncoderContext.FIT

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from stt_api.engine.cuda import CUBLAS, DRIVER, Cuda, read_cuda
+from stt_api.models.cuda import CUBLAS, DRIVER, Cuda, read_cuda
 
 NO_DEVICE = 100  # as the driver's functions answer
 

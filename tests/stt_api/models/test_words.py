@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from stt_api.engine.batch_key import BatchKey
-from stt_api.engine.words import words_of
+from stt_api.models.batch_key import BatchKey
+from stt_api.models.words import words_of
 from stt_api.session.decoding import DecodeOptions, DecodeRequest
 from stt_api.session.word import Word
 

@@ -1,7 +1,7 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from stt_api.engine.validation import first_fault
+from stt_api.models.validation import first_fault
 
 
 @pytest.mark.parametrize(

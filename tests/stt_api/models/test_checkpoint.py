@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from stt_api.engine.checkpoint import CannotConvert, Completed, complete
+from stt_api.models.checkpoint import CannotConvert, Completed, complete
 
 PICO = Path(__file__).parents[3] / "stt-model-pico/checkpoint"
 PICOS_TOKENIZER = PICO / "tokenizer.json"

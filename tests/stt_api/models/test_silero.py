@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from faster_whisper.vad import get_vad_model
 
-from stt_api.engine.silero import GRAPH, load_silero
+from stt_api.models.silero import GRAPH, load_silero
 from stt_api.session.audio import Samples
 from stt_api.session.endpointing import Edge, Endpointer, EndpointingConfig
 from stt_api.session.vad import CONTEXT, WINDOW, SpeechDetector, StreamState, judge
@@ -87,6 +87,6 @@ def test_the_graph_is_what_the_script_makes_of_the_one_for_one_stream() -> None:
 
 def test_onnxruntime_is_told_not_to_report_to_its_maker() -> None:
     env = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
-    asked = "import os, stt_api.engine.silero; print(os.environ['ORT_DISABLE_TELEMETRY'])"
+    asked = "import os, stt_api.models.silero; print(os.environ['ORT_DISABLE_TELEMETRY'])"
     answer = subprocess.run([sys.executable, "-c", asked], env=env, capture_output=True, check=True)
     assert answer.stdout.strip() == b"1"

@@ -6,7 +6,7 @@ UV_VERSION := 0.13.8
 TORCH_VERSION := 2.13.0
 SHAPE ?= small
 CODE := stt-api stt-client livekit-plugin-custom-stt stt-model-pico testing examples bench tests
-PUBLISHED := stt-client livekit-plugin-custom-stt stt-api stt-model-pico
+PUBLISHED := custom-stt-client livekit-plugin-custom-stt stt-api stt-model-pico
 PLUGIN_VENV := .venv-plugin-$(notdir $(PYTHON))
 
 export WHISPER_MODEL_SIZE ?= pico

@@ -34,8 +34,6 @@ from livekit.agents import (
 from livekit.agents.stt import SpeechEventType as Type
 from livekit.plugins.custom_stt import STT, SpeechStream, STTOptions
 
-from stt_testing.listening import frames
-
 WARM_UP = round(16_000 * WARM_UP_S)
 NO_RETRY = APIConnectOptions(max_retry=0, timeout=5)
 RETRY_ONCE = APIConnectOptions(max_retry=1, retry_interval=0.01, timeout=5)
@@ -438,7 +436,9 @@ async def test_a_fixed_option_is_refused_and_nothing_changes() -> None:
 
 def numbered(samples: int) -> list[rtc.AudioFrame]:
     """Audio of which each sample tells its place, up to 65,535."""
-    return list(frames(np.arange(samples, dtype="<u2").tobytes(), 10))
+    places = np.arange(samples, dtype="<u2")
+    parts = (places[start : start + 160] for start in range(0, samples, 160))
+    return [rtc.AudioFrame(part.tobytes(), 16_000, 1, len(part)) for part in parts]
 
 
 async def talk_over_two_connections(

@@ -36,7 +36,8 @@ def test_the_workflow_runs_nothing_but_verbs_of_the_makefile() -> None:
 
 
 @pytest.mark.parametrize(
-    ("job", "member"), [("test", "stt-api"), ("plugin", "livekit-plugin-custom-stt")]
+    ("job", "member"),
+    [("test", "stt-api"), ("plugin", "stt-client"), ("plugin", "livekit-plugin-custom-stt")],
 )
 def test_the_workflow_tries_each_python_that_a_package_declares(job: str, member: str) -> None:
     declared = re.findall(r"Python :: (3\.\d+)", (ROOT / member / "pyproject.toml").read_text())

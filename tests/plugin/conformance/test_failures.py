@@ -52,8 +52,10 @@ MESSAGES: list[dict[str, object]] = [
 
 @pytest.fixture(autouse=True)
 def no_garbage_is_collected() -> Iterator[None]:
-    """A finalizer of another test that runs while a deep nest is parsed, at the recursion limit,
-    raises; pytest would report it as this test's."""
+    """Let no finalizer of another test raise at the recursion limit, while a deep nest is parsed.
+
+    pytest would report it as this test's.
+    """
     gc.collect()
     gc.disable()
     yield

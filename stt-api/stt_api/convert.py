@@ -57,7 +57,7 @@ def _converter() -> Converter:
         from .models.conversion import convert_checkpoint
     except ImportError as error:
         raise SystemExit(
-            'stt-api convert needs more packages: pip install "stt-api[convert]"'
+            "stt-api convert needs more packages: install stt-api with the extra [convert]"
         ) from error
     return convert_checkpoint
 

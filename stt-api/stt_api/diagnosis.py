@@ -74,7 +74,7 @@ def _judge_cublas(cuda: Cuda) -> Finding:
         found = f"{CUBLAS} is installed, but not where it is looked for"
         advice = f"export LD_LIBRARY_PATH={cuda.cublas_folder}; {otherwise}"
     else:
-        advice = f'pip install "stt-api[cuda]", then ask again; {otherwise}'
+        advice = f"install stt-api with the extra [cuda], then ask again; {otherwise}"
     return Finding("cuBLAS", found, Verdict.FAULT, advice)
 
 

@@ -35,7 +35,7 @@ try:
     from .word_errors import word_errors, words
 except ImportError as error:
     raise SystemExit(
-        'stt-api evaluate needs more packages: pip install "stt-api[evaluate]"'
+        "stt-api evaluate needs more packages: install stt-api with the extra [evaluate]"
     ) from error
 
 

@@ -59,7 +59,7 @@ def test_a_machine_without_a_driver_misses_none_under_auto() -> None:
 @pytest.mark.parametrize(
     ("cuda", "advice"),
     [
-        (NO_CUBLAS, 'pip install "stt-api[cuda]"'),
+        (NO_CUBLAS, "install stt-api with the extra [cuda]"),
         (CUBLAS_ELSEWHERE, "export LD_LIBRARY_PATH=/site-packages/nvidia/cublas/lib"),
     ],
 )

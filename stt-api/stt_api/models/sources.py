@@ -39,7 +39,7 @@ def _pico() -> Path:
         import stt_model_pico
     except ImportError as error:
         raise ModelUnavailable(
-            'the model pico is not installed; install it with: pip install "stt-api[pico]"'
+            "the model pico is not installed; its package is stt-model-pico"
         ) from error
     return Path(stt_model_pico.path())
 

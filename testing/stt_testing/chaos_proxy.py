@@ -52,6 +52,11 @@ class ChaosProxy:
         self.delay_s = 0.0
         self.piece = WHOLE
 
+    @property
+    def open(self) -> int:
+        """Connections that reach the server now: what is done to all is done to these."""
+        return len(self._links)
+
     def reset(self) -> None:
         """As if a machine had crashed and said so."""
         for link in self._links:

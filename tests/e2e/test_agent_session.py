@@ -65,7 +65,7 @@ async def test_a_full_server_is_tried_again() -> None:
 
 async def test_a_broken_socket_does_not_leave_the_agent_deaf(server: RunningServer) -> None:
     async with ChaosProxy(server.url).running() as proxy, conversation(proxy.url) as talk:
-        await until(lambda: proxy.connections == 1)
+        await until(lambda: proxy.open == 1)
         proxy.reset()
         await talk.hear()
     assert proxy.connections == 2

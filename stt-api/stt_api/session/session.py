@@ -220,7 +220,10 @@ class Session:
             self._close()
         elif self.utterance and edge:  # silence that may end the utterance has begun, or is over
             self.utterance.speculation = self._final_due() if edge is Edge.PAUSED else None
-        self._bound()
+        if self.utterance:
+            self._cut_if_too_long(self.utterance)
+        else:
+            self._forget_silence()
 
     def _open(self) -> None:
         self.utterances += 1
@@ -242,17 +245,18 @@ class Session:
         assert self.utterance
         return self.utterance.final_due(self.audio, self.audio.end, self.endpointer.speech_end)
 
-    def _bound(self) -> None:
-        """Keep no more audio than the open utterance, or the next one's pre-roll, needs."""
-        if not self.utterance:
-            needed = max(self.endpointer.speech_start - PRE_ROLL, self.covered)
-            self.audio.discard_before(needed)
-            self._report(needed)
-        elif cut := self.utterance.cut_position(self.audio):
-            speech_end = self.endpointer.speech_end
-            self._outbox.owe(self.utterance.final_due(self.audio, cut, speech_end))
-            self.utterance.begin_part(cut)
+    def _cut_if_too_long(self, utterance: Utterance) -> None:
+        """Owe a Final up to the quietest moment of an utterance that nobody ends."""
+        if cut := utterance.cut_position(self.audio):
+            self._outbox.owe(utterance.final_due(self.audio, cut, self.endpointer.speech_end))
+            utterance.begin_part(cut)
             self.audio.discard_before(cut)
+
+    def _forget_silence(self) -> None:
+        """Keep no more audio than the next utterance's pre-roll."""
+        needed = max(self.endpointer.speech_start - PRE_ROLL, self.covered)
+        self.audio.discard_before(needed)
+        self._report(needed)
 
     def _report(self, position: int) -> None:
         """Tell from time to time that the audio before ``position`` needs no answer any more."""

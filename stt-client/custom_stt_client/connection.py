@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
-from collections.abc import AsyncIterator, Coroutine
+from collections import deque
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from typing import Any, TypeVar
 
 import aiohttp
@@ -15,7 +15,6 @@ from yarl import URL
 from .audio import BYTES_PER_SAMPLE
 from .errors import (
     ConnectionFailed,
-    from_close,
     from_server_error,
     from_session_end,
     to_stt_error,
@@ -31,7 +30,8 @@ from .messages import (
     SpeechEnded,
     Unknown,
 )
-from .wire import END_OF_STREAM, KEEPALIVE, Json, parse
+from .protocol import NativeProtocol, WireProtocol
+from .wire import END_OF_STREAM, KEEPALIVE, Json
 
 DEFAULT_PATH = "/ws/transcribe"
 KEEPALIVE_S = 5.0
@@ -46,7 +46,7 @@ T = TypeVar("T")
 _SCHEMES = {"http": "ws", "https": "wss", "ws": "ws", "wss": "wss"}
 
 
-def websocket_url(api_url: str) -> URL:
+def websocket_url(api_url: str, default_path: str = DEFAULT_PATH) -> URL:
     """Return where the WebSocket is; the path may be left out.
 
     Raises ValueError, whose message does not repeat the address: it may hold a secret.
@@ -57,7 +57,7 @@ def websocket_url(api_url: str) -> URL:
     if url.user or url.password:
         raise ValueError("api_url must not contain a user or a password: use api_key")
     if url.path in ("", "/"):
-        url = url.with_path(DEFAULT_PATH).with_query(url.query)
+        url = url.with_path(default_path).with_query(url.query)
     return url.with_scheme(_SCHEMES[url.scheme])
 
 
@@ -73,9 +73,12 @@ class Connection:
         *,
         keepalive_s: float = KEEPALIVE_S,
         log: logging.Logger = logger,
+        protocol: WireProtocol | None = None,
     ) -> None:
         self.messages_received = 0
         self._ws = ws
+        self._protocol = protocol or NativeProtocol()
+        self._parsed: deque[Message] = deque(self._protocol.greeting)  # and not taken yet
         self._keepalive_s = keepalive_s
         self._log = log
         self._ready: Ready | None = None
@@ -94,8 +97,10 @@ class Connection:
         api_key: str | None,
         timeout_s: float,
         log: logging.Logger = logger,
+        protocol: WireProtocol | None = None,
     ) -> Connection:
-        headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+        protocol = protocol or NativeProtocol()
+        headers = {"Authorization": f"{protocol.auth_scheme} {api_key}"} if api_key else {}
         connecting = session.ws_connect(
             url,
             headers=headers,
@@ -103,15 +108,18 @@ class Connection:
             timeout=aiohttp.ClientWSTimeout(ws_close=PEER_CLOSE_S),
         )
         try:
-            return cls(await _within(timeout_s, connecting), log=log)
+            return cls(await _within(timeout_s, connecting), log=log, protocol=protocol)
         except Exception as error:
             if session.closed:
                 raise ConnectionFailed("the http_session is closed", retryable=False) from None
             raise to_stt_error(error, log) from None
 
     async def send(self, message: Json) -> None:
+        frame = self._protocol.encode(message)
+        if frame is None:
+            return
         try:
-            await self._ws.send_str(json.dumps(message, ensure_ascii=False))
+            await self._ws.send_str(frame)
         except Exception as error:
             raise to_stt_error(error, self._log) from None
 
@@ -197,19 +205,25 @@ class Connection:
                 await _within(timeout_s, self._greeted.wait())
 
     async def _receive(self, timeout_s: float | None = None) -> Message:
+        while not self._parsed:
+            self._parsed.extend(await self._receive_frame(timeout_s))
+        return self._parsed.popleft()
+
+    async def _receive_frame(self, timeout_s: float | None) -> Sequence[Message]:
         try:
             message = await self._ws.receive(timeout_s)
         except Exception as error:
             raise to_stt_error(error, self._log) from None
         self.messages_received += 1
         if message.type is aiohttp.WSMsgType.TEXT:
-            return parse(message.data)
+            return self._protocol.parse(message.data)
         if message.type is aiohttp.WSMsgType.BINARY:
-            return Unknown("binary")  # the protocol has none downwards
+            return [Unknown("binary")]  # the protocol has none downwards
         closed = message.type is aiohttp.WSMsgType.CLOSE  # else it broke: aiohttp's code is a guess
         if closed and message.data == CLIENT_FAULT and self._refused_change:
             raise from_server_error(self._refused_change)
-        raise from_close(message.data, message.extra or "") if closed else from_close(None, "")
+        code, reason = (message.data, message.extra or "") if closed else (None, "")
+        return [self._protocol.closed(code, reason)]
 
     def _is_fatal(self, error: ServerError) -> bool:
         """Tell if the server ends the session with this error.

@@ -21,6 +21,7 @@ ORDER = (  # each module imports only from those before it
     "retry",
     "utterances",
     "timeline",
+    "protocol",
     "connection",
     "exchange",
     "outbox",

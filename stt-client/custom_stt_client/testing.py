@@ -1,4 +1,4 @@
-"""For tests of programs that use the client: a server that follows a script, and a microphone.
+"""For tests of programs that use the client: a server that follows a script, and microphones.
 
     async with ScriptedServer(one_utterance) as server:
         async with Client(server.url).stream() as session:
@@ -13,7 +13,10 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import threading
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,6 +115,23 @@ class Refusal:
 Script = Callable[[Call], Awaitable[None]]
 
 
+@asynccontextmanager
+async def serving(
+    path: str, serve: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> AsyncIterator[str]:
+    """Answer requests for a path, on a free port; give the address, without the path."""
+    app = web.Application()
+    app.router.add_get(path, serve)
+    runner = web.AppRunner(app, shutdown_timeout=0.01)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        host, port = runner.addresses[0][:2]
+        yield f"http://{host}:{port}"
+    finally:
+        await runner.cleanup()
+
+
 class ScriptedServer:
     """``async with ScriptedServer(script, …)``: each connection gets the next script.
 
@@ -132,17 +152,12 @@ class ScriptedServer:
         return self.calls[number - 1]
 
     async def __aenter__(self) -> ScriptedServer:
-        app = web.Application()
-        app.router.add_get("/ws/transcribe", self._serve)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.01)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        host, port = self._runner.addresses[0][:2]
-        self.url = f"http://{host}:{port}"
+        self._serving = serving("/ws/transcribe", self._serve)
+        self.url = await self._serving.__aenter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._runner.cleanup()
+        await self._serving.__aexit__(None, None, None)
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         script = self._scripts[min(self._asked, len(self._scripts) - 1)]
@@ -241,3 +256,46 @@ async def microphone(
         yield sound.pcm[at : at + size]
         due += 0.02 / pace
         await asyncio.sleep(due - now())
+
+
+class FileMicrophone:
+    """An audio device for MicrophoneEngine: plays a recording, then silence, until it is stopped.
+
+    ``pace`` times as fast as it was spoken, in pieces of 20 ms, in a thread of its own.
+    """
+
+    def __init__(self, recording: str | os.PathLike[str] | bytes, *, pace: float = 1.0) -> None:
+        self._sound = read_sound(recording, StreamOptions())
+        self._pace = pace
+        self._stopped = threading.Event()
+        self._playing: threading.Thread | None = None
+        self._on_end: Callable[[], None]
+
+    def start(self, on_audio: Callable[[bytes], None], on_end: Callable[[], None]) -> int:
+        """Play from the beginning, and return the sample rate in Hz."""
+        self._on_end = on_end
+        self._stopped = threading.Event()
+        self._playing = threading.Thread(
+            target=self._play, args=(on_audio, self._stopped), name="file-microphone", daemon=True
+        )
+        self._playing.start()
+        return self._sound.options.sample_rate
+
+    def stop(self) -> None:
+        """Fall silent. Harmless when repeated."""
+        self._stopped.set()
+        if self._playing is not None:
+            self._playing.join()
+
+    def unplug(self) -> None:
+        """End by itself, as a device does that is unplugged."""
+        self.stop()
+        self._on_end()
+
+    def _play(self, on_audio: Callable[[bytes], None], stopped: threading.Event) -> None:
+        size = BYTES_PER_SAMPLE * (self._sound.options.sample_rate // 50)
+        at, due = 0, time.monotonic()
+        while not stopped.is_set():
+            on_audio(self._sound.pcm[at : at + size].ljust(size, b"\0"))
+            at, due = at + size, due + 0.02 / self._pace
+            stopped.wait(due - time.monotonic())

@@ -2,45 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import queue
 import threading
 from collections.abc import Iterator
 
 import pytest
 from custom_stt_client import ConnectionFailed, SessionClosed, StreamEvent, SyncClient
-from custom_stt_client.testing import Script, ScriptedServer, one_utterance
+from custom_stt_client.testing import ScriptedServer, one_utterance
+
+from .background import Background
 
 SOUND = bytes(6400)  # 0.2 s
 
 
-class Background:
-    """A scripted server in a thread of its own, as a real one is in another process."""
-
-    def __init__(self, script: Script) -> None:
-        self._script = script
-        self._started = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()))
-
-    async def _serve(self) -> None:
-        self._loop, self._over = asyncio.get_running_loop(), asyncio.Event()
-        async with ScriptedServer(self._script) as self.server:
-            self._started.set()
-            await self._over.wait()
-
-    def __enter__(self) -> ScriptedServer:
-        self._thread.start()
-        self._started.wait(5)
-        return self.server
-
-    def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._over.set)
-        self._thread.join()
-
-
 @pytest.fixture
 def scripted() -> Iterator[ScriptedServer]:
-    with Background(one_utterance) as server:
+    with Background(ScriptedServer(one_utterance)) as server:
         yield server
 
 

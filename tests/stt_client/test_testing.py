@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 import pytest
 from custom_stt_client import (
@@ -13,6 +14,7 @@ from custom_stt_client import (
     StreamEvent,
 )
 from custom_stt_client.testing import (
+    FileMicrophone,
     Refusal,
     ScriptedServer,
     deaf,
@@ -69,3 +71,28 @@ async def test_the_microphone_gives_a_recording_in_pieces_at_its_pace() -> None:
     pieces = [piece async for piece in microphone(SOUND, pace=2.0)]
     assert now() - began_at >= 0.1
     assert (b"".join(pieces), {len(piece) for piece in pieces}) == (SOUND, {640})
+
+
+def test_the_device_plays_a_recording_then_silence_from_the_beginning_each_time() -> None:
+    device, played = FileMicrophone(b"\1" * 700, pace=100.0), bytearray()
+    for _ in range(2):
+        enough = threading.Event()
+
+        def hear(pcm: bytes, enough: threading.Event = enough) -> None:
+            played.extend(pcm)
+            if len(pcm) and played.endswith(bytes(640)):
+                enough.set()
+
+        assert device.start(hear, enough.set) == 16_000
+        assert enough.wait(5)
+        device.stop()
+        device.stop()
+        assert bytes(played).rstrip(b"\0") == b"\1" * 700
+        played.clear()
+
+
+def test_the_device_can_be_unplugged() -> None:
+    device, ended = FileMicrophone(b""), threading.Event()
+    device.start(lambda pcm: None, ended.set)
+    device.unplug()
+    assert ended.is_set()

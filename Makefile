@@ -82,8 +82,8 @@ types: install ## Check types
 NEEDS_TORCH := stt_api.models.conversion
 docs: install ## Write a reference of the public names, from docstrings, into build/api
 	$(BIN)/python -W error -W "ignore:Couldn't import $(NEEDS_TORCH)" -m pdoc --docformat google \
-		--output-directory build/api livekit.plugins.custom_stt custom_stt_client custom_stt_client.testing \
-		stt_api '!$(NEEDS_TORCH)'
+		--output-directory build/api livekit.plugins.custom_stt custom_stt_client \
+		custom_stt_client.microphone custom_stt_client.testing stt_api '!$(NEEDS_TORCH)'
 
 check: lint types test docs ## Run lint, types and tests, and build the reference
 

@@ -19,9 +19,13 @@ def imports(package: Path) -> Iterator[tuple[str, str]]:
 
 def climbing(package: Path, order: tuple[str, ...]) -> list[str]:
     """Return the imports from a module that is not before their own in ``order``."""
-    inside = [(module, name[1:]) for module, name in imports(package) if name.startswith(".")]
+    inside = [(module, name[1:]) for module, name in imports(package) if _is_inside(name)]
     return [
         f"{module} imports {name}"
         for module, name in inside
         if order.index(name) >= order.index(module)
     ]
+
+
+def _is_inside(name: str) -> bool:
+    return name.startswith(".") and not name.startswith("..")

@@ -13,6 +13,7 @@
     SessionClosed         a session is used that has not begun, or   no retry
                           that is over
     CallbackFailed        a callback raised; told to "error" alone   no retry
+    MicrophoneUnavailable no microphone; in ``microphone``           no retry
     SttError itself       a failure that nobody foresaw              no retry
 
 Messages name the fix and hold no header, key or query string. Raise them ``from None``:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..audio import BYTES_PER_SAMPLE
 from ..log import logger
 from .device import MicrophoneUnavailable, OnAudio, OnEnd
 
@@ -13,6 +14,11 @@ SAMPLE_RATES = (16_000, 48_000, 44_100)  # Hz
 
 NOT_INSTALLED = "sounddevice is missing: install custom-stt-client with the extra [microphone]"
 NO_PORTAUDIO = "PortAudio is missing: install libportaudio2 (Debian, Ubuntu) or portaudio"
+
+# A system that does not let a program hear may open the microphone and give zeros, without an
+# error: macOS does. A real microphone is never that quiet, unless it is muted.
+SILENCE_S = 2.0
+SILENT = "the microphone gives digital silence: is it muted, and may this program use it?"
 
 
 class Microphone:
@@ -38,7 +44,8 @@ class Microphone:
             self._open(backend, rate, on_audio, on_end)
         except (backend.PortAudioError, ValueError) as error:  # ValueError: no device of that name
             self.stop()
-            raise MicrophoneUnavailable(f"no microphone can be opened: {error}") from None
+            message = f"no microphone can be opened: is one plugged in, and free? ({error})"
+            raise MicrophoneUnavailable(message) from None
         return rate
 
     def stop(self) -> None:
@@ -63,10 +70,15 @@ class Microphone:
         backend.check_input_settings(device=self._name, channels=1, dtype="int16", samplerate=rate)
 
     def _open(self, backend: Any, rate: int, on_audio: OnAudio, on_end: OnEnd) -> None:
-        def hear(pcm: Any, frames: int, time: Any, status: Any) -> None:
+        silence = DigitalSilence(rate)
+
+        def hear(buffer: Any, frames: int, time: Any, status: Any) -> None:
+            pcm = bytes(buffer)  # it is PortAudio's again when this returns
+            if silence.is_conspicuous(pcm):
+                logger.warning(SILENT)
             if status.input_overflow:
                 logger.warning("the system lost audio of the microphone: it is too busy")
-            on_audio(bytes(pcm))
+            on_audio(pcm)
 
         def ended() -> None:
             if self._stream is stream:  # else it was stopped here
@@ -81,6 +93,20 @@ class Microphone:
             finished_callback=ended,
         )
         stream.start()
+
+
+class DigitalSilence:
+    """Zeros from the beginning on."""
+
+    def __init__(self, sample_rate: int) -> None:
+        self._left = BYTES_PER_SAMPLE * round(SILENCE_S * sample_rate)  # bytes, until it is told
+
+    def is_conspicuous(self, pcm: bytes) -> bool:
+        """Return True once: at the end of the first SILENCE_S, where they are all zeros."""
+        if self._left <= 0:
+            return False
+        self._left = 0 if any(pcm) else self._left - len(pcm)
+        return self._left <= 0 and not any(pcm)
 
 
 def _sounddevice() -> Any:

@@ -86,6 +86,20 @@ def test_starting_and_stopping_twice_is_harmless_and_each_recording_is_a_session
     assert (finals, len(scripted.calls)) == (["hello world"] * 2, 2)
 
 
+def test_many_recordings_leave_no_thread_behind_and_each_says_goodbye() -> None:
+    with (
+        Background(ScriptedServer(silence)) as server,
+        recorder(Managed(server.url)) as (engine, told),
+    ):
+        before = threading.active_count()
+        for _ in range(50):
+            assert engine.start_recording()
+            engine.stop_recording()
+        assert threading.active_count() <= before
+        assert all(call.heard("end_of_stream") for call in server.calls)
+    assert told.errors.empty() and len(server.calls) == 50
+
+
 def test_it_records_only_between_initialize_and_stop(scripted: ScriptedServer) -> None:
     engine = MicrophoneEngine(Managed(scripted.url), device=FileMicrophone(b""))
     assert not engine.is_ready() and not engine.start_recording()

@@ -105,6 +105,17 @@ def test_audio_that_the_system_lost_is_logged(caplog: pytest.LogCaptureFixture) 
     assert "lost audio of the microphone" in caplog.text
 
 
+@pytest.mark.parametrize(("first", "warnings"), [(b"\0\0", 1), (b"\0\1", 0)])
+def test_a_microphone_that_gives_nothing_but_zeros_is_logged_once(
+    first: bytes, warnings: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    backend, heard = PortAudio(16_000), Heard()
+    Microphone(backend=backend).start(heard.audio.append, heard.end)
+    for pcm in (first, *[bytes(16_000)] * 10):
+        backend.streams[0].callback(memoryview(pcm), len(pcm) // 2, None, QUIET)
+    assert caplog.text.count("digital silence") == warnings
+
+
 @pytest.mark.parametrize(
     ("name", "backend", "reason"),
     [("piano", PortAudio(16_000), "matching 'piano'"), (None, PortAudio(), "Invalid sample rate")],

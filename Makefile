@@ -62,7 +62,7 @@ $(PLUGIN_VENV)/bin/uv:
 test-plugin: $(PLUGIN_VENV)/bin/uv ## Run the plugin's and the client's own tests under PYTHON, 3.10 or newer
 	$(PLUGIN_VENV)/bin/uv pip install --quiet --python $(PLUGIN_VENV)/bin/python --group test-plugin \
 		--reinstall-package livekit-plugin-custom-stt --reinstall-package custom-stt-client \
-		./livekit-plugin-custom-stt ./stt-client
+		./livekit-plugin-custom-stt "./stt-client[cli]"
 	$(PLUGIN_VENV)/bin/python -m pytest tests/plugin tests/stt_client
 
 test-convert: .venv-convert/installed ## Run the tests that need torch, in .venv-convert

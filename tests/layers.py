@@ -6,7 +6,10 @@ from pathlib import Path
 
 
 def imports(package: Path) -> Iterator[tuple[str, str]]:
-    """Yield (module, what it imports): ``.name`` of this package, or a whole name from outside."""
+    """Yield (module, what it imports).
+
+    That is ``.name`` of this package, ``..name`` of the one around it, or a whole name.
+    """
     for module in sorted(package.glob("*.py")):
         for node in ast.walk(ast.parse(module.read_text())):
             if isinstance(node, ast.Import):

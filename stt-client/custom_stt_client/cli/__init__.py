@@ -1,0 +1,1 @@
+"""The command ``stt``: recordings to text and subtitles, and live captions. See its README."""

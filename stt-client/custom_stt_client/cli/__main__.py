@@ -18,7 +18,7 @@ def main() -> None:
     arguments = parse_arguments()
     try:
         sys.exit(_run(arguments))
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         sys.exit(ExitStatus.INTERRUPTED)
 
 

@@ -49,13 +49,15 @@ async def _caption(session: Session, audio: Audio) -> None:
 def _finished_by_ctrl_c(session: Session) -> Iterator[None]:
     """End the input at the first Ctrl-C, so that what was said last is shown; stop at the second.
 
-    On Windows, whose event loop takes no signals, the first one stops.
+    Both are callbacks of the loop: Python's own way raises in the middle of whatever runs. On
+    Windows, whose event loop takes no signals, the first one stops.
     """
-    loop = asyncio.get_running_loop()
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None
     ending: list[asyncio.Task[None]] = []  # a task that nobody holds may vanish
 
     def finish() -> None:
-        loop.remove_signal_handler(signal.SIGINT)
+        loop.add_signal_handler(signal.SIGINT, task.cancel)
         ending.append(loop.create_task(session.finish()))
 
     with suppress(NotImplementedError):

@@ -37,7 +37,6 @@ ORDER = (  # each module imports only from those before it
     "sources",
     "session",
     "sound",
-    "testing",
     "client",
     "sync",
     "__init__",
@@ -52,7 +51,8 @@ MICROPHONE = (  # a package that stands on those; none of them knows it
     "engine",
     "__init__",
 )
-FOLDERS = ((PACKAGE, ORDER), (PACKAGE / "microphone", MICROPHONE))
+TESTING = ("server", "scripts", "microphones", "__init__")  # it stands on those as well
+FOLDERS = ((PACKAGE, ORDER), (PACKAGE / "microphone", MICROPHONE), (PACKAGE / "testing", TESTING))
 PURE = {
     "messages",
     "events",

@@ -3,6 +3,7 @@
 Plugin and client bear a Python that the server does not: there, what needs it is left out.
 """
 
+import signal
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,6 +24,23 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
         return None
     text = collection_path.read_text()
     return any(name in text for name in NEEDS_WORKSPACE) or None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def heard_signals() -> Iterator[None]:
+    """Let servers that tests start hear SIGINT and SIGHUP, as on a terminal.
+
+    A process passes on that it ignores a signal, as under nohup or in the background of a shell,
+    but not that it handles one.
+    """
+    ignored = [
+        each for each in (signal.SIGINT, signal.SIGHUP) if signal.getsignal(each) is signal.SIG_IGN
+    ]
+    for each in ignored:
+        signal.signal(each, lambda *_: None)
+    yield
+    for each in ignored:
+        signal.signal(each, signal.SIG_IGN)
 
 
 @pytest.fixture(scope="session")

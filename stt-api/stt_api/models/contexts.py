@@ -64,15 +64,17 @@ class Contexts:
             EncoderContext.PADDED: PADDED,
             EncoderContext.FIT: fit,
         }
-        shortest = traits.min_s if traits.interim_min_s is None else traits.interim_min_s
-        self._interim_rules = {**self._rules, EncoderContext.FIT: replace(fit, min_s=shortest)}
+        shortest_s = traits.min_s if traits.interim_min_s is None else traits.interim_min_s
+        brief = replace(fit, min_s=shortest_s)
+        self._interim_rule = (
+            brief if self.interims is EncoderContext.FIT else self._rules[self.interims]
+        )
         self._recent: deque[bool] = deque(maxlen=RECENT)
         self._lock = threading.Lock()
 
     def length_s(self, request: DecodeRequest) -> int:
-        if request.final:
-            return self._rules[self.finals].length_s(request.seconds)
-        return self._interim_rules[self.interims].length_s(request.seconds)
+        rule = self._rules[self.finals] if request.final else self._interim_rule
+        return rule.length_s(request.seconds)
 
     def judge(self, request: DecodeRequest, context_s: int, *, too_short: bool) -> None:
         """Take note of one final; grow if too many at the contexts of now were too short.

@@ -15,16 +15,12 @@ from stt_api.session.audio import Samples
 from stt_api.session.session import MAX_FINALS_DUE
 from stt_api.session.vad import Probabilities, States
 from stt_testing.local_app import local_app
-from stt_testing.native_client import connection, finals, receive, replies, transcribe
+from stt_testing.native_client import command, connection, finals, receive, replies, transcribe
 from stt_testing.sound import pcm, silence, speech
 from stt_testing.waiting import until
 
 SENTENCE = pcm(speech(1.024), silence(0.6))
 COMPLETE = ["ready", "speech_started", "transcript", "speech_ended"]
-
-
-async def send(socket: ClientConnection, **message: Any) -> None:
-    await socket.send(json.dumps(message))
 
 
 def kinds(said: list[dict[str, Any]]) -> list[str]:
@@ -44,7 +40,7 @@ async def test_a_session_is_complete_and_closes_with_1000() -> None:
         connection(app.url, interim_results=False) as socket,
     ):
         await socket.send(SENTENCE)
-        await send(socket, type="end_of_stream")
+        await command(socket, "end_of_stream")
         assert kinds(await replies(socket)) == [*COMPLETE, "session_ended"]
         assert socket.close_code == 1000
 
@@ -77,15 +73,15 @@ async def test_bad_input_is_explained_after_what_was_said_before_it(
         assert (said[-1]["code"], said[-1]["retryable"]) == (code, False)
         assert says in said[-1]["message"]
         assert socket.close_code == close
-        await send(other, type="finalize", id=1)
+        await command(other, "finalize", id=1)
         assert (await receive(other, "finalized"))["id"] == 1
 
 
 async def test_an_unknown_message_is_answered_and_not_fatal() -> None:
     async with local_app() as app, connection(app.url) as socket:
-        await send(socket, type="dance")
+        await command(socket, "dance")
         assert (await receive(socket, "error"))["code"] == "unknown_message"
-        await send(socket, type="finalize", id=5)
+        await command(socket, "finalize", id=5)
         assert (await receive(socket, "finalized"))["id"] == 5
 
 
@@ -128,30 +124,30 @@ async def test_a_refused_change_is_explained_and_the_session_goes_on_under_the_o
 ) -> None:
     async with local_app() as app, connection(app.url, interim_results=False) as socket:
         await socket.send(pcm(speech(0.5)))
-        await send(socket, type="configure", **changes)
+        await command(socket, "configure", **changes)
         error = await receive(socket, "error")
         assert (error["code"], error["field"]) == ("invalid_setting", field)
         assert says in error["message"]
-        await send(socket, type="configure", prompt="Rome")
+        await command(socket, "configure", prompt="Rome")
         configured = await receive(socket, "configured")
         assert (configured["language"], configured["endpointing"]) == (None, 500)
         await socket.send(SENTENCE)
-        await send(socket, type="end_of_stream")
+        await command(socket, "end_of_stream")
         assert kinds(await replies(socket))[-3:] == ["transcript", "speech_ended", "session_ended"]
 
 
 async def test_a_frame_that_holds_one_bad_setting_changes_none() -> None:
     async with local_app() as app, connection(app.url) as socket:
-        await send(socket, type="configure", words=True, language="xx")
+        await command(socket, "configure", words=True, language="xx")
         assert (await receive(socket, "error"))["field"] == "language"
-        await send(socket, type="configure", language="de")
+        await command(socket, "configure", language="de")
         configured = await receive(socket, "configured")
         assert (configured["language"], configured["words"]) == ("de", False)
 
 
 async def test_a_session_ends_where_the_format_of_its_audio_was_refused() -> None:
     async with local_app() as app, connection(app.url) as socket:
-        await send(socket, type="configure", sample_rate=8000, language="xx")
+        await command(socket, "configure", sample_rate=8000, language="xx")
         error = (await replies(socket))[-1]
         assert (error["type"], error["field"], socket.close_code) == ("error", "language", 1007)
 
@@ -159,24 +155,24 @@ async def test_a_session_ends_where_the_format_of_its_audio_was_refused() -> Non
 async def test_an_empty_frame_is_no_audio_that_settings_would_be_fixed_by() -> None:
     async with local_app() as app, connection(app.url) as socket:
         await socket.send(b"")
-        await send(socket, type="configure", sample_rate=8000)
+        await command(socket, "configure", sample_rate=8000)
         assert (await receive(socket, "configured"))["sample_rate"] == 8000
 
 
 async def test_settings_are_confirmed_and_hold() -> None:
     async with local_app() as app, connection(app.url) as socket:
-        await send(socket, type="configure", encoding="mulaw", sample_rate=8000)
+        await command(socket, "configure", encoding="mulaw", sample_rate=8000)
         configured = await receive(socket, "configured")
         assert (configured["encoding"], configured["sample_rate"]) == ("mulaw", 8000)
         await socket.send(bytes(8000))
-        await send(socket, type="end_of_stream")
+        await command(socket, "end_of_stream")
         assert (await receive(socket, "session_ended"))["seconds_used"] == pytest.approx(1.0)
 
 
 async def test_an_auth_frame_is_greeted() -> None:
     async with local_app() as app, connection(app.url) as socket:
         await receive(socket, "ready")
-        await send(socket, type="auth", token="k", config={"sample_rate": 8000})
+        await command(socket, "auth", token="k", config={"sample_rate": 8000})
         assert (await receive(socket, "ready"))["sample_rate"] == 8000
 
 
@@ -184,10 +180,10 @@ async def test_a_client_of_another_server_is_served_and_told_what_was_ignored() 
     async with local_app() as app, connection(app.url) as socket:
         await receive(socket, "ready")
         config = {"model": "nova-2", "language": "en-US", "punctuate": True, "\ud800": 1}
-        await send(socket, type="auth", token="k", config=config)
+        await command(socket, "auth", token="k", config=config)
         ready = await receive(socket, "ready")
         assert (ready["model"], ready["ignored"]) == ("fake", ["punctuate", "\ud800"])
-        await send(socket, type="configure", model="whisper-1")
+        await command(socket, "configure", model="whisper-1")
         assert (await receive(socket, "configured"))["language"] == "en"
 
 
@@ -240,9 +236,9 @@ async def test_a_shutdown_waits_for_the_last_final_of_a_stream_that_has_ended() 
     ):
         app.model.gate.clear()
         await socket.send(SENTENCE)
-        await send(socket, type="configure")
+        await command(socket, "configure")
         await receive(socket, "configured")  # so the server has taken all audio
-        await send(socket, type="end_of_stream")
+        await command(socket, "end_of_stream")
         for _ in range(20):  # rounds of the event loop, in which the server takes all of it
             await asyncio.wait_for(await socket.ping(), 5)
         draining = asyncio.create_task(app.service.drain(5.0))
@@ -278,7 +274,7 @@ async def test_audio_that_comes_faster_than_the_model_answers_waits_and_is_not_l
         app.model.gate.clear()
         for _ in range(8):
             await socket.send(SENTENCE)
-        await send(socket, type="end_of_stream")
+        await command(socket, "end_of_stream")
         for _ in range(MAX_FINALS_DUE):
             await receive(socket, "speech_started")
         for _ in range(20):  # rounds of the event loop, in which no more is heard
@@ -295,11 +291,11 @@ async def test_a_final_takes_the_place_of_an_interim_that_the_model_works_on() -
         app.model.gate.clear()
         await socket.send(pcm(speech(1.0)))
         await asyncio.to_thread(app.model.started.wait, 10)
-        await send(socket, type="finalize", id=1)
-        await send(socket, type="configure")
+        await command(socket, "finalize", id=1)
+        await command(socket, "configure")
         await receive(socket, "configured")  # so the server has taken what came before
         app.model.gate.set()
-        await send(socket, type="end_of_stream")
+        await command(socket, "end_of_stream")
         said = await replies(socket)
     assert kinds(said) == [*COMPLETE[2:], "finalized", "session_ended"]
     assert (said[0]["is_final"], said[0]["confidence"]) == (True, 0.9048)  # as for a final
@@ -403,7 +399,7 @@ async def test_a_client_that_leaves_before_its_last_final_frees_its_place_at_onc
         app.model.gate.clear()
         async with connection(app.url) as socket:
             await socket.send(SENTENCE)
-            await send(socket, type="end_of_stream")
+            await command(socket, "end_of_stream")
             await asyncio.to_thread(app.model.started.wait, 10)
         await until(lambda: not app.service.sessions)
         assert not app.model.gate.is_set()
@@ -422,4 +418,4 @@ async def test_a_client_that_does_not_read_ends_its_own_session_alone() -> None:
 async def _provoke_answers(socket: ClientConnection) -> None:
     with suppress(ConnectionClosed):
         while True:
-            await send(socket, type="x" * 60_000)
+            await command(socket, "x" * 60_000)

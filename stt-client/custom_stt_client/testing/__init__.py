@@ -10,13 +10,12 @@ usual cases. What it hears it keeps, for the test to look at.
 
 from .microphones import FileMicrophone, microphone
 from .scripts import answer_flushes, deaf, dropping, greet, one_utterance, part, say_final, silence
-from .server import Call, HungUp, Json, Refusal, Script, ScriptedServer, serving
+from .server import Call, HungUp, Refusal, Script, ScriptedServer, serving
 
 __all__ = [
     "Call",
     "FileMicrophone",
     "HungUp",
-    "Json",
     "Refusal",
     "Script",
     "ScriptedServer",

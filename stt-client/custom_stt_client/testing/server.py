@@ -11,7 +11,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-Json = dict[str, Any]
+from ..wire import Json
 
 
 class HungUp(Exception):

@@ -13,7 +13,7 @@ import numpy as np
 
 from stt_api.models.silero import load_silero
 from stt_api.models.threads import usable_cores
-from stt_api.session.vad import WINDOW, SpeechDetector
+from stt_api.session.vad import WINDOW, StreamState, judge
 
 # Settings of the server that change its speed, and may come from the environment of a run.
 SPEED = (
@@ -64,9 +64,9 @@ def _commit() -> str | None:
 
 def vad_us_per_window(windows: int = 2000) -> float:
     """Microseconds of one core to judge 32 ms of one stream."""
-    detector = SpeechDetector(load_silero())
+    model, stream = load_silero(), StreamState()
     noise = np.random.default_rng(0).normal(0, 0.1, (1, WINDOW)).astype(np.float32)
     began = time.perf_counter()
     for _ in range(windows):
-        detector(noise)
+        judge(model, [(stream, noise)])
     return (time.perf_counter() - began) / windows * 1e6

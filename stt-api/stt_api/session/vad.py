@@ -72,15 +72,3 @@ def _judge_one_each(
         state.memory = memories[row].copy()
     judged: list[float] = probabilities.tolist()
     return judged
-
-
-class SpeechDetector:
-    """Judge one stream alone, at once."""
-
-    def __init__(self, model: SpeechModel) -> None:
-        self._model = model
-        self._state = StreamState()
-
-    def __call__(self, windows: Samples) -> list[float]:
-        """Take n × WINDOW samples, return n probabilities of speech."""
-        return judge(self._model, [(self._state, windows)])[0]

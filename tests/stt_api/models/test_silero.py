@@ -12,7 +12,7 @@ from faster_whisper.vad import get_vad_model
 from stt_api.models.silero import GRAPH, load_silero
 from stt_api.session.audio import Samples
 from stt_api.session.endpointing import Edge, Endpointer, EndpointingConfig
-from stt_api.session.vad import CONTEXT, WINDOW, SpeechDetector, StreamState, judge
+from stt_api.session.vad import CONTEXT, WINDOW, StreamState, judge
 from stt_testing.recordings import Recording, recordings
 
 SILENCE = np.zeros((62, WINDOW), np.float32)  # 2 s: room for the last endpoint
@@ -67,7 +67,7 @@ def test_probabilities_and_endpoints_are_those_of_the_graph_for_one_stream(
 
 def test_a_stream_alone_is_judged_as_it_is_among_others() -> None:
     [recording] = recordings("short00")
-    alone = SpeechDetector(load_silero())(windows(recording))
+    [alone] = judge(load_silero(), [(StreamState(), windows(recording))])
     assert alone == pytest.approx(judged_together()[recording.name], abs=1e-3)
 
 

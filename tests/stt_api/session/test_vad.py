@@ -5,7 +5,6 @@ from stt_api.session.vad import (
     CONTEXT,
     WINDOW,
     Probabilities,
-    SpeechDetector,
     States,
     StreamState,
     judge,
@@ -32,10 +31,9 @@ def windows(*values: float) -> Samples:
 
 
 def test_each_window_is_seen_with_the_end_of_the_one_before_and_its_state() -> None:
-    model = Model()
-    detector = SpeechDetector(model)
-    assert detector(windows(0.25, 0.5)) == [0.25, 1.5]
-    assert detector(windows(0.75)) == [2.75]
+    model, stream = Model(), StreamState()
+    assert judge(model, [(stream, windows(0.25, 0.5))]) == [[0.25, 1.5]]
+    assert judge(model, [(stream, windows(0.75))]) == [[2.75]]
     assert model.seen == [
         [[0.0] * CONTEXT + window(0.25)],
         [[0.25] * CONTEXT + window(0.5)],
@@ -57,4 +55,5 @@ def test_streams_of_different_lengths_share_calls_and_nothing_else() -> None:
 
 def test_no_windows_need_no_model() -> None:
     model = Model()
-    assert SpeechDetector(model)(windows()[:0].reshape(0, WINDOW)) == [] and not model.seen
+    nothing = windows()[:0].reshape(0, WINDOW)
+    assert judge(model, [(StreamState(), nothing)]) == [[]] and not model.seen
